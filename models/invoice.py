@@ -1,0 +1,137 @@
+"""Invoices and credit memos, as the supplier sent them. Matching never edits them (M9)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tortoise import fields
+
+from models.base import Row
+from models.fields import MoneyField, PriceField, QuantityField, WordField
+from models.organization import Organization
+from models.purchase_order import PurchaseOrder, PurchaseOrderLine
+from models.statuses import (
+    InvoiceCategory,
+    InvoiceKind,
+    InvoiceLineStatus,
+    InvoiceStatus,
+)
+from models.supplier import SellerEntity, Supplier
+from models.values import ZERO
+
+if TYPE_CHECKING:
+    pass
+
+
+class Invoice(Row):
+    """A supplier's bill. Credit memos carry negative amounts. Money is in `currency`."""
+
+    organization: fields.ForeignKeyRelation[Organization] = fields.ForeignKeyField(
+        "models.Organization", related_name="invoices", on_delete=fields.RESTRICT
+    )
+    organization_id: int
+    supplier: fields.ForeignKeyRelation[Supplier] = fields.ForeignKeyField(
+        "models.Supplier", related_name="invoices", on_delete=fields.RESTRICT
+    )
+    supplier_id: int
+    seller_entity: fields.ForeignKeyNullableRelation[SellerEntity] = fields.ForeignKeyField(
+        "models.SellerEntity", related_name="invoices", on_delete=fields.RESTRICT, null=True, db_index=True
+    )
+    seller_entity_id: int | None
+    supplier_invoice_number = fields.CharField(max_length=100)
+    external_id = fields.CharField(max_length=200, null=True)
+    kind = WordField(InvoiceKind, default=InvoiceKind.INVOICE)
+    category = WordField(InvoiceCategory, default=InvoiceCategory.USAGE)
+    status = WordField(InvoiceStatus, default=InvoiceStatus.RECEIVED)
+    edit_version = fields.IntField(default=1)
+    currency = fields.CharField(max_length=3)
+    invoice_date = fields.DateField()
+    due_date = fields.DateField(null=True)
+    billing_period_start = fields.DateField(null=True)
+    billing_period_end = fields.DateField(null=True)
+    total_amount = MoneyField()
+    amount_before_tax = MoneyField()
+    tax_amount = MoneyField(default=ZERO)
+    purchase_order_number = fields.CharField(max_length=100, null=True)
+    original_invoice_number = fields.CharField(max_length=100, null=True)
+    agreement_id = fields.CharField(max_length=200, null=True)
+    tax_registration_number = fields.CharField(max_length=60, null=True)
+    invoice_unit = fields.CharField(max_length=200, null=True)
+    account = fields.CharField(max_length=100, null=True)
+    on_hold = fields.BooleanField(default=False)
+    updated_at = fields.DatetimeField()
+
+    class Meta(Row.Meta):
+        table = "invoice"
+        unique_together = (("supplier_id", "supplier_invoice_number"), ("organization_id", "external_id"))
+        indexes = (
+            ("organization_id", "supplier_invoice_number"),
+            ("organization_id", "original_invoice_number"),
+            ("organization_id", "status"),
+            ("organization_id", "invoice_date"),
+            ("organization_id", "total_amount"),
+            ("organization_id", "updated_at"),
+            ("organization_id", "created_at"),
+        )
+
+
+class InvoiceLine(Row):
+    """A line of an invoice."""
+
+    organization: fields.ForeignKeyRelation[Organization] = fields.ForeignKeyField(
+        "models.Organization", related_name="invoice_lines", on_delete=fields.RESTRICT, db_index=True
+    )
+    organization_id: int
+    invoice: fields.ForeignKeyRelation[Invoice] = fields.ForeignKeyField(
+        "models.Invoice", related_name="lines", on_delete=fields.CASCADE
+    )
+    invoice_id: int
+    number = fields.IntField()
+    currency = fields.CharField(max_length=3)
+    description = fields.TextField(null=True)
+    part_number = fields.CharField(max_length=100, null=True)
+    purchase_order_line_number = fields.IntField(null=True)
+    unit = fields.CharField(max_length=20, null=True)
+    quantity = QuantityField(null=True)
+    unit_price = PriceField(null=True)
+    amount = MoneyField()
+    tax_amount = MoneyField(default=ZERO)
+    status = WordField(InvoiceLineStatus, default=InvoiceLineStatus.REQUIRES_REVIEW)
+
+    class Meta(Row.Meta):
+        table = "invoice_line"
+        unique_together = (("invoice_id", "number"),)
+
+
+class Allocation(Row):
+    """What an invoice, or one line of it, takes from an order line. An ended one is history (M10)."""
+
+    organization: fields.ForeignKeyRelation[Organization] = fields.ForeignKeyField(
+        "models.Organization", related_name="allocations", on_delete=fields.RESTRICT, db_index=True
+    )
+    organization_id: int
+    invoice: fields.ForeignKeyRelation[Invoice] = fields.ForeignKeyField(
+        "models.Invoice", related_name="allocations", on_delete=fields.RESTRICT, db_index=True
+    )
+    invoice_id: int
+    invoice_line: fields.ForeignKeyNullableRelation[InvoiceLine] = fields.ForeignKeyField(
+        "models.InvoiceLine", related_name="allocations", on_delete=fields.RESTRICT, null=True, db_index=True
+    )
+    invoice_line_id: int | None
+    purchase_order: fields.ForeignKeyRelation[PurchaseOrder] = fields.ForeignKeyField(
+        "models.PurchaseOrder", related_name="allocations", on_delete=fields.RESTRICT, db_index=True
+    )
+    purchase_order_id: int
+    line: fields.ForeignKeyRelation[PurchaseOrderLine] = fields.ForeignKeyField(
+        "models.PurchaseOrderLine", related_name="allocations", on_delete=fields.RESTRICT, db_index=True
+    )
+    line_id: int
+    currency = fields.CharField(max_length=3)
+    amount = MoneyField()
+    quantity = QuantityField(null=True)
+    period_start = fields.DateField()
+    period_end = fields.DateField()
+    ended_at = fields.DatetimeField(null=True)
+
+    class Meta(Row.Meta):
+        table = "allocation"

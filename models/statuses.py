@@ -1,0 +1,300 @@
+"""Every status and kind, each value with the sentence that explains it.
+
+Pure: standard library only. The explanation is the description that clients read in the API; the value is what the
+database stores and what travels on the wire.
+"""
+
+from __future__ import annotations
+
+from enum import Enum
+
+
+class Word(str, Enum):
+    """An enumeration whose members carry their own explanation: `ACTIVE = "ACTIVE", "In force today."`."""
+
+    explanation: str
+
+    def __new__(cls, value: str, explanation: str) -> Word:
+        member = str.__new__(cls, value)
+        member._value_ = value
+        member.explanation = explanation
+        return member
+
+    def __str__(self) -> str:
+        return str(self.value)
+
+
+class Role(Word):
+    """What a user may do. A user can have several."""
+
+    VIEWER = "VIEWER", "Reads everything in the organization."
+    BUYER = "BUYER", "Creates and changes purchase orders, suppliers and their conditions."
+    RECEIVER = "RECEIVER", "Posts receipts and returns."
+    ACCOUNTS_PAYABLE = "ACCOUNTS_PAYABLE", "Records, matches and reallocates invoices and payments."
+    APPROVER = "APPROVER", "Decides on approvals."
+    ADMIN = "ADMIN", "Everything, including users, tokens and settings."
+
+
+class OrderType(Word):
+    """O1."""
+
+    STANDARD = "STANDARD", "An order with lines that are received, invoiced and paid."
+    BLANKET = "BLANKET", "A budget with a supplier from which releases are drawn."
+
+
+class PurchaseOrderStatus(Word):
+    """Lifecycle of an order: moved by people and workflows; once issued, calculated from the lines. L1."""
+
+    DRAFT = "DRAFT", "Being written; not yet binding."
+    PENDING_APPROVAL = "PENDING_APPROVAL", "Waiting for its approval plan."
+    REJECTED = "REJECTED", "Refused by an approver."
+    PROCESSING = "PROCESSING", "Approved and being prepared."
+    PENDING_SUBMISSION = "PENDING_SUBMISSION", "Ready, not yet sent to the supplier."
+    PENDING_SUPPLIER_CONFIRMATION = "PENDING_SUPPLIER_CONFIRMATION", "Sent; the supplier has not confirmed yet."
+    ORDERED = "ORDERED", "Issued and binding; nothing delivered yet."
+    PARTIALLY_DELIVERED = "PARTIALLY_DELIVERED", "Some of it has been delivered."
+    DELIVERED = "DELIVERED", "All of it has been delivered."
+    PAYMENT_PENDING = "PAYMENT_PENDING", "Delivered and invoiced; payment is due."
+    PENDING_REVISION = "PENDING_REVISION", "A revision is waiting; the live version stays in force."
+    PENDING_CANCELLATION = "PENDING_CANCELLATION", "A cancellation is waiting."
+    PENDING_RETURN = "PENDING_RETURN", "A return is waiting."
+    CLOSED_PAID = "CLOSED_PAID", "Paid in full."
+    CLOSED_RETURNED = "CLOSED_RETURNED", "Everything was returned."
+    CLOSED_RELEASED = "CLOSED_RELEASED", "Closed by a person; takes no further part in matching."
+    CLOSED_CANCELED = "CLOSED_CANCELED", "Canceled."
+    CLOSED_COMPLETE = "CLOSED_COMPLETE", "A blanket order whose budget is released in full."
+
+
+class LineStatus(Word):
+    """Lifecycle of an order line: the words of the order where they apply. L1."""
+
+    DRAFT = "DRAFT", "On an order that is being written."
+    PENDING_APPROVAL = "PENDING_APPROVAL", "Waiting for the approval of its order."
+    REJECTED = "REJECTED", "Refused by an approver."
+    PROCESSING = "PROCESSING", "Approved and being prepared."
+    PENDING_SUBMISSION = "PENDING_SUBMISSION", "Ready, not yet sent to the supplier."
+    PENDING_SUPPLIER_CONFIRMATION = "PENDING_SUPPLIER_CONFIRMATION", "Sent; the supplier has not confirmed yet."
+    ORDERED = "ORDERED", "Binding; nothing delivered yet."
+    PARTIALLY_DELIVERED = "PARTIALLY_DELIVERED", "Some of it has been delivered."
+    DELIVERED = "DELIVERED", "All of it has been delivered."
+    PAYMENT_PENDING = "PAYMENT_PENDING", "Delivered and invoiced; payment is due."
+    PENDING_REVISION = "PENDING_REVISION", "Touched by a revision that is waiting."
+    PENDING_CANCELLATION = "PENDING_CANCELLATION", "A cancellation is waiting."
+    PENDING_RETURN = "PENDING_RETURN", "A return is waiting."
+    CLOSED_PAID = "CLOSED_PAID", "Paid in full."
+    CLOSED_RETURNED = "CLOSED_RETURNED", "Returned."
+    CLOSED_RELEASED = "CLOSED_RELEASED", "Closed short by a person: its open quantity counts nowhere."
+    CLOSED_CANCELED = "CLOSED_CANCELED", "Canceled."
+
+
+class MatchingStatus(Word):
+    """Whether an order serves invoices today: decided by dates and the suspend switch, never stored. L4."""
+
+    NOT_ISSUED = "NOT_ISSUED", "A draft, waiting for approval, or rejected: it serves no invoice."
+    SCHEDULED = "SCHEDULED", "Issued; its effective date is still to come."
+    ACTIVE = "ACTIVE", "In force today."
+    SUSPENDED = "SUSPENDED", "Put on hold by a person; it serves no invoice until resumed."
+    EXPIRED = "EXPIRED", "Its expiration date is past; it still serves billing periods within its validity."
+    SUSPENDED_EXPIRED = "SUSPENDED_EXPIRED", "On hold, and its expiration date is past."
+    CLOSED = "CLOSED", "Closed, canceled, returned or complete: it serves no invoice any more."
+
+
+class LineItemType(Word):
+    """Which invoices a line accepts. M3."""
+
+    ALL = "ALL", "Accepts every category of invoice."
+    MONTHLY_USAGE = "MONTHLY_USAGE", "Accepts recurring usage."
+    SUBSCRIPTION_PURCHASE = "SUBSCRIPTION_PURCHASE", "Accepts subscriptions and one-time purchases."
+    MARKETPLACE_TRANSACTION = (
+        "MARKETPLACE_TRANSACTION",
+        "Accepts marketplace invoices that name this order's number.",
+    )
+    MARKETPLACE_BLANKET_USAGE = (
+        "MARKETPLACE_BLANKET_USAGE",
+        "Accepts marketplace invoices that name no order.",
+    )
+    PROFESSIONAL_SERVICES_AND_TRAINING = (
+        "PROFESSIONAL_SERVICES_AND_TRAINING",
+        "Accepts professional services and training.",
+    )
+
+
+class InvoiceCategory(Word):
+    """What an invoice bills; decides which line item types can take it. M3."""
+
+    USAGE = "USAGE", "Recurring usage of a period."
+    SUBSCRIPTION = "SUBSCRIPTION", "A subscription or one-time purchase."
+    MARKETPLACE = "MARKETPLACE", "A purchase from a marketplace seller."
+    SERVICES_AND_TRAINING = "SERVICES_AND_TRAINING", "Professional services or training."
+
+
+class InvoiceKind(Word):
+    """Whether a document bills or gives back."""
+
+    INVOICE = "INVOICE", "Bills an amount; lowers the balance."
+    CREDIT_MEMO = "CREDIT_MEMO", "Gives an amount back; raises the balance. Its amounts are negative."
+    DEBIT_MEMO = "DEBIT_MEMO", "Claims an amount back from the supplier, after a return."
+
+
+class InvoiceStatus(Word):
+    """I1."""
+
+    DRAFT = "DRAFT", "Being written; counts nowhere."
+    RECEIVED = "RECEIVED", "Recorded; no order serves it yet."
+    SUSPECTED_DUPLICATE = "SUSPECTED_DUPLICATE", "Looks like an invoice that is already there."
+    CONFIRMED_DUPLICATE = "CONFIRMED_DUPLICATE", "Is an invoice that was already there; counts nowhere."
+    MATCHED = "MATCHED", "Allocated to an order."
+    DISCREPANCIES_FOUND = "DISCREPANCIES_FOUND", "Disagrees with its order or receipts."
+    PENDING_APPROVAL = "PENDING_APPROVAL", "Waiting for an approver."
+    APPROVED = "APPROVED", "Approved, not yet confirmed."
+    CONFIRMED = "CONFIRMED", "Confirmed: counts in the invoiced amount."
+    REJECTED = "REJECTED", "Refused; counts nowhere."
+    PENDING_PAYMENT = "PENDING_PAYMENT", "Waiting to be paid."
+    PAID = "PAID", "Paid in full."
+    CANCELED = "CANCELED", "Withdrawn; counts nowhere."
+
+
+class InvoiceLineStatus(Word):
+    """I1."""
+
+    REQUIRES_REVIEW = "REQUIRES_REVIEW", "Nobody has confirmed it yet."
+    CONFIRMED = "CONFIRMED", "Confirmed."
+    APPROVED = "APPROVED", "Approved."
+    REJECTED = "REJECTED", "Refused; rejects the whole invoice."
+
+
+class MatchOutcome(Word):
+    """How a match ended. M9."""
+
+    MATCHED = "MATCHED", "The rules chose one line."
+    UNMATCHED = "UNMATCHED", "No order serves this invoice."
+    AMBIGUOUS = "AMBIGUOUS", "Several lines fit equally well; a person has to choose."
+    MANUAL = "MANUAL", "A person chose."
+
+
+class MatchCriterion(Word):
+    """What dropped a candidate, or what decided its rank against a better one. M2, M4."""
+
+    NOT_IN_MATCHING = "NOT_IN_MATCHING", "The order is not issued, or closed, canceled, returned or complete (M2.1, L5)."
+    SUSPENDED = "SUSPENDED", "The order is suspended (M2.1)."
+    SELLER_ENTITY = "SELLER_ENTITY", "The invoice comes from a seller entity that the order does not name (M2.2)."
+    TAX_REGISTRATION = (
+        "TAX_REGISTRATION",
+        "The order is restricted to tax registration numbers that the invoice does not carry (M2.2b).",
+    )
+    INVOICE_UNIT = "INVOICE_UNIT", "The order is restricted to invoice units that the invoice does not carry (M2.2b)."
+    CURRENCY = "CURRENCY", "The order has another currency (M2.2c)."
+    ORDER_PERIOD = "ORDER_PERIOD", "The billing period is outside the order's validity (M2.3)."
+    LINE_PERIOD = "LINE_PERIOD", "The billing period is outside the line's dates (M2.3)."
+    LINE_ITEM_TYPE = "LINE_ITEM_TYPE", "The line's type does not cover the invoice's category (M2.4)."
+    PURCHASE_ORDER_NUMBER = (
+        "PURCHASE_ORDER_NUMBER",
+        "The invoice names another purchase order number (M3, M6).",
+    )
+    LINE_STATUS = "LINE_STATUS", "The line is canceled or closed."
+    ORIGINAL_INVOICE = "ORIGINAL_INVOICE", "The credit memo follows the invoice it names, which is elsewhere (M7)."
+    NO_LINES = "NO_LINES", "The order has no line that could take an invoice."
+    TYPE = "TYPE", "Ranked by the more specific line item type (M4.1)."
+    RESTRICTION = "RESTRICTION", "Ranked by tax number or invoice unit restrictions (M4.2)."
+    BALANCE = "BALANCE", "Ranked by whether the balance covers the invoice (M4.3)."
+    RECENCY = "RECENCY", "Ranked by the order that a person edited last (M4.4)."
+    LINE_ORDER = "LINE_ORDER", "Ranked by earliest end, earliest start, lowest line number (M4.5)."
+    CHOSEN_BY_PERSON = "CHOSEN_BY_PERSON", "A person chose another line (M10)."
+
+
+class ProductType(Word):
+    """O5."""
+
+    GOOD = "GOOD", "Goods, counted in whole quantities unless measured."
+    SERVICE = "SERVICE", "A service."
+    HANDLING_FEE = "HANDLING_FEE", "A fee for shipping and handling."
+
+
+class AcknowledgmentType(Word):
+    """How delivery of a service is acknowledged. O5."""
+
+    MILESTONES = "MILESTONES", "By completing milestones."
+    SERVICE_ACKNOWLEDGMENT = "SERVICE_ACKNOWLEDGMENT", "By approving the invoice line."
+    TWO_WAY_MATCH = "TWO_WAY_MATCH", "By confirming the invoice line; nothing is received."
+
+
+class MilestonePayout(Word):
+    """O5."""
+
+    AMOUNT = "AMOUNT", "Milestones are worth amounts."
+    PERCENTAGE = "PERCENTAGE", "Milestones are worth percentages of the line."
+
+
+class ProgressState(Word):
+    """How far quantities and amounts have come. Section 2."""
+
+    NOT_STARTED = "NOT_STARTED", "Nothing yet."
+    PARTIAL = "PARTIAL", "Some of it."
+    COMPLETE = "COMPLETE", "All of it."
+    EXCEEDED = "EXCEEDED", "More than was ordered."
+
+
+class DateBasis(Word):
+    """M9b."""
+
+    BILLING_PERIOD = "BILLING_PERIOD", "Orders are found by the invoice's billing period."
+    ISSUE_DATE = "ISSUE_DATE", "Orders are found by the invoice's date."
+
+
+class OverdrawPolicy(Word):
+    """M9b."""
+
+    ALLOW = "ALLOW", "The invoice is matched and the balance goes negative."
+    HOLD = "HOLD", "The invoice is matched but waits for a person."
+
+
+class AmountBasis(Word):
+    """B1."""
+
+    TOTAL = "TOTAL", "Invoices count with their total, taxes included."
+    BEFORE_TAX = "BEFORE_TAX", "Invoices count with their amount before tax."
+
+
+class PurchaseOrderAction(Word):
+    """What a caller may do with an order. L6."""
+
+    UPDATE = "UPDATE", "Change the order's fields."
+    ISSUE = "ISSUE", "Issue a draft: it becomes binding and serves invoices."
+    SUSPEND = "SUSPEND", "Put the order on hold."
+    RESUME = "RESUME", "Take the order off hold."
+    EXTEND = "EXTEND", "Set a later expiration date."
+    CLOSE = "CLOSE", "Close the order for good; it serves no further invoice."
+    DELETE = "DELETE", "Delete a draft, or an order that never served an invoice."
+    COPY = "COPY", "Copy the order into the next period."
+    ADD_LINE = "ADD_LINE", "Add a line."
+    UPDATE_LINE = "UPDATE_LINE", "Change a line."
+    REMOVE_LINE = "REMOVE_LINE", "Remove a line that never served an invoice."
+    ADD_CONTACT = "ADD_CONTACT", "Add a contact."
+    REMOVE_CONTACT = "REMOVE_CONTACT", "Remove a contact."
+    SET_TAGS = "SET_TAGS", "Replace the tags."
+
+
+class ImportFormat(Word):
+    """What an import can read."""
+
+    AWS_INVOICE_SUMMARIES = (
+        "AWS_INVOICE_SUMMARIES",
+        "The JSON that `aws invoicing list-invoice-summaries` prints.",
+    )
+
+
+class ImportRowOutcome(Word):
+    """What became of one row of an import."""
+
+    RECORDED = "RECORDED", "A new invoice."
+    UNCHANGED = "UNCHANGED", "The invoice was already there, the same."
+    REJECTED = "REJECTED", "The row could not be taken; the reason says why."
+
+
+class OrderWarningKind(Word):
+    """What an order's author may have overlooked. O11."""
+
+    UNCOVERED_MONTHS = "UNCOVERED_MONTHS", "Months of the validity that no line of a type it uses covers."
+    OVERLAPPING_LINES = "OVERLAPPING_LINES", "Lines of one type whose dates overlap."
+    LINE_ENDS_EARLY = "LINE_ENDS_EARLY", "A line that ends before the order's new expiration date."
+    SEVERAL_SELLER_ENTITIES = "SEVERAL_SELLER_ENTITIES", "More than one seller entity bills on the order."
