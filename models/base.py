@@ -21,7 +21,7 @@ with it; a test looks.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, cast
 
 from tortoise import fields
 from tortoise.fields.db_defaults import Now
@@ -56,11 +56,8 @@ class Row(Model):
 
 def _known_words(row: type[Row]) -> list[CheckConstraint]:
     table = row._meta.db_table
-    columns = {
-        name: field.words
-        for name, field in row._meta.fields_map.items()
-        if isinstance(field, WordColumn) and field.words is not None
-    }
+    fields_map = cast("dict[str, Any]", row._meta.fields_map)
+    columns = {name: field.words for name, field in fields_map.items() if isinstance(field, WordColumn) and field.words}
     return [
         CheckConstraint(check=f"{column} IN ({_quoted(words)})", name=f"{table}_{column}_word")
         for column, words in columns.items()

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Literal, TypeVar, overload
 
+from tortoise import fields
 from tortoise.contrib.postgres.fields import ArrayField
 from tortoise.fields.base import Field
 from tortoise.fields.db_defaults import SqlDefault
@@ -61,7 +62,7 @@ class WordColumn(Field[Word]):
     def deconstruct(self) -> tuple[str, list[Any], dict[str, Any]]:
         """What a migration writes down: the column, and its default as text."""
         path, args, options = super().deconstruct()
-        del options["words"]
+        options.pop("words", None)
         options.pop("default", None)
         if self.has_db_default():
             options["db_default"] = str(self.db_default)
@@ -88,60 +89,50 @@ def TextArrayField(**options: Any) -> Field[list[str]]:
     return column
 
 
+def JsonField(**options: Any) -> Field[Any]:
+    """A value as JSON; annotate the column with what it holds."""
+    column: Field[Any] = fields.JSONField(**options)
+    return column
+
+
 @overload
-def MoneyField(
-    *, default: Decimal | None = ..., null: Literal[False] = ..., **options: Any
-) -> Field[Decimal]: ...
+def MoneyField(*, default: Decimal | None = ..., null: Literal[False] = ..., **options: Any) -> Field[Decimal]: ...
 @overload
-def MoneyField(
-    *, default: Decimal | None = ..., null: Literal[True], **options: Any
-) -> Field[Decimal | None]: ...
+def MoneyField(*, default: Decimal | None = ..., null: Literal[True], **options: Any) -> Field[Decimal | None]: ...
 def MoneyField(*, default: Decimal | None = None, null: bool = False, **options: Any) -> Any:
     """An amount in the currency that its row, or its row's document, names."""
     return _decimal(MONEY_DIGITS, MONEY_PLACES, default, null=null, **options)
 
 
 @overload
-def QuantityField(
-    *, default: Decimal | None = ..., null: Literal[False] = ..., **options: Any
-) -> Field[Decimal]: ...
+def QuantityField(*, default: Decimal | None = ..., null: Literal[False] = ..., **options: Any) -> Field[Decimal]: ...
 @overload
-def QuantityField(
-    *, default: Decimal | None = ..., null: Literal[True], **options: Any
-) -> Field[Decimal | None]: ...
+def QuantityField(*, default: Decimal | None = ..., null: Literal[True], **options: Any) -> Field[Decimal | None]: ...
 def QuantityField(*, default: Decimal | None = None, null: bool = False, **options: Any) -> Any:
     """A quantity in the unit that its row names."""
     return _decimal(QUANTITY_DIGITS, QUANTITY_PLACES, default, null=null, **options)
 
 
 @overload
-def PriceField(
-    *, default: Decimal | None = ..., null: Literal[False] = ..., **options: Any
-) -> Field[Decimal]: ...
+def PriceField(*, default: Decimal | None = ..., null: Literal[False] = ..., **options: Any) -> Field[Decimal]: ...
 @overload
-def PriceField(
-    *, default: Decimal | None = ..., null: Literal[True], **options: Any
-) -> Field[Decimal | None]: ...
+def PriceField(*, default: Decimal | None = ..., null: Literal[True], **options: Any) -> Field[Decimal | None]: ...
 def PriceField(*, default: Decimal | None = None, null: bool = False, **options: Any) -> Any:
     """A price for one unit: finer than the currency's minor unit."""
     return _decimal(QUANTITY_DIGITS, PRICE_PLACES, default, null=null, **options)
 
 
 @overload
-def PercentField(
-    *, default: Decimal | None = ..., null: Literal[False] = ..., **options: Any
-) -> Field[Decimal]: ...
+def PercentField(*, default: Decimal | None = ..., null: Literal[False] = ..., **options: Any) -> Field[Decimal]: ...
 @overload
-def PercentField(
-    *, default: Decimal | None = ..., null: Literal[True], **options: Any
-) -> Field[Decimal | None]: ...
+def PercentField(*, default: Decimal | None = ..., null: Literal[True], **options: Any) -> Field[Decimal | None]: ...
 def PercentField(*, default: Decimal | None = None, null: bool = False, **options: Any) -> Any:
     """A percentage: 75 is three quarters."""
     return _decimal(PERCENT_DIGITS, PERCENT_PLACES, default, null=null, **options)
 
 
 def _decimal(digits: int, places: int, default: Decimal | None, *, null: bool, **options: Any) -> Any:
-    return Field(digits, places, null=null, **_with_default(default), **options)
+    return fields.DecimalField(digits, places, null=null, **_with_default(default), **options)
 
 
 def _with_default(default: Any) -> dict[str, Any]:
