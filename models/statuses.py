@@ -191,10 +191,11 @@ class MatchCriterion(Word):
         "PURCHASE_ORDER_NUMBER",
         "The invoice names another purchase order number (M3, M6).",
     )
-    LINE_STATUS = "LINE_STATUS", "The line is canceled or closed."
+    LINE_STATUS = "LINE_STATUS", "The line is not in force yet, or canceled, returned or closed."
     ORIGINAL_INVOICE = "ORIGINAL_INVOICE", "The credit memo follows the invoice it names, which is elsewhere (M7)."
     NO_LINES = "NO_LINES", "The order has no line that could take an invoice."
     TYPE = "TYPE", "Ranked by the more specific line item type (M4.1)."
+    AGREEMENT = "AGREEMENT", "Ranked by the marketplace agreement that the line was added for (M6)."
     RESTRICTION = "RESTRICTION", "Ranked by tax number or invoice unit restrictions (M4.2)."
     BALANCE = "BALANCE", "Ranked by whether the balance covers the invoice (M4.3)."
     RECENCY = "RECENCY", "Ranked by the order that a person edited last (M4.4)."
