@@ -17,6 +17,7 @@ import asyncpg
 from tortoise import Tortoise, context
 from tortoise.backends.asyncpg.client import AsyncpgDBClient
 from tortoise.connection import get_connection
+from tortoise.exceptions import BaseORMException
 
 if TYPE_CHECKING:
     from tortoise.backends.base.client import BaseDBAsyncClient
@@ -37,6 +38,10 @@ VIEW_MODULES: Final = ("models.views",)
 
 class DatabaseUnavailableError(RuntimeError):
     """There is no database to work with; the sentence says why, without the password."""
+
+
+UNAVAILABLE: Final = (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError, BaseORMException)
+"""What comes up when the database is away."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -162,7 +167,7 @@ def configuration(access: Access) -> dict[str, Any]:
 async def _check_server(url: str) -> None:
     try:
         server = cast("Any", await asyncpg.connect(url, timeout=10))
-    except (OSError, TimeoutError, ValueError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+    except (*UNAVAILABLE, ValueError) as error:
         raise DatabaseUnavailableError(f"the database cannot be reached: {error or type(error).__name__}") from error
     version: int = server.get_server_version().major
     encoding: str = server.get_settings().server_encoding

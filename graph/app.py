@@ -1,0 +1,59 @@
+"""The ASGI application: starts what it needs, knows its addresses, and stops in good order."""
+
+from __future__ import annotations
+
+import gc
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING
+
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.middleware.trustedhost import TrustedHostMiddleware
+
+from graph.health import health_routes
+from graph.metrics import Metrics
+from graph.middleware import BodyLimit, Requests
+from resolvers.runtime import Runtime
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncGenerator
+
+    from starlette.routing import BaseRoute
+
+    from graph.settings import Settings
+
+
+def create_app(settings: Settings) -> Starlette:
+    """The whole server, for any ASGI host. Its lifespan starts and stops the database."""
+    runtime = runtime_of(settings)
+    metrics = Metrics(runtime)
+
+    @asynccontextmanager
+    async def lifespan(_app: Starlette) -> AsyncGenerator[None]:
+        async with runtime:
+            # What lives now lives until the end: the garbage collector need not look at it again and again.
+            gc.collect()
+            gc.freeze()
+            yield
+
+    routes: list[BaseRoute] = [
+        *health_routes(runtime, metrics),
+        # The graph's own addresses belong here: *graphql_routes(settings)
+    ]
+    middleware = [Middleware(Requests, metrics=metrics), Middleware(BodyLimit, limit=settings.body_limit)]
+    if settings.demo:
+        # The page of a demo holds a token. A site elsewhere must not get at it by pointing its own name at 127.0.0.1.
+        middleware.append(Middleware(TrustedHostMiddleware, allowed_hosts=["localhost", "127.0.0.1", "[::1]", "::1"]))
+    return Starlette(routes=routes, middleware=middleware, lifespan=lifespan)
+
+
+def runtime_of(settings: Settings, *, behind_is_fine: bool = False) -> Runtime:
+    """What the settings say about the database."""
+    return Runtime(
+        url=settings.database_url,
+        data_directory=settings.data_directory,
+        smallest_pool=settings.pool_smallest,
+        largest_pool=settings.pool_largest,
+        statement_seconds=settings.statement_seconds,
+        behind_is_fine=behind_is_fine,
+    )
