@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 import orjson
 import structlog
 
+from graph import logs
 from resolvers.runtime import StartError
 
 if TYPE_CHECKING:
@@ -45,8 +46,7 @@ class Requests:
         started = perf_counter()
         request_id = request_id_of(scope)
         scope["request_id"] = request_id
-        structlog.contextvars.clear_contextvars()
-        structlog.contextvars.bind_contextvars(request_id=request_id)
+        logs.request_id.set(request_id)
         status = 0
 
         async def answer(message: Message) -> None:
@@ -56,7 +56,7 @@ class Requests:
                 message["headers"] = [*message.get("headers", ()), (REQUEST_ID_HEADER, request_id.encode())]
             await send(message)
 
-        self._metrics.in_flight.inc()
+        self._metrics.in_flight += 1
         try:
             await self._app(scope, receive, answer)
         except Exception:
@@ -66,16 +66,11 @@ class Requests:
             await send_error(answer, 500, "INTERNAL", f"Something went wrong here. Request {request_id}.")
         finally:
             seconds = perf_counter() - started
-            self._metrics.in_flight.dec()
+            self._metrics.in_flight -= 1
             self._metrics.answered(scope, status, seconds)
-            _log.info(
-                "request",
-                method=scope["method"],
-                path=scope["path"],
-                status=status,
-                milliseconds=round(seconds * 1000, 2),
-                client=scope["client"][0] if scope.get("client") else None,
-            )
+            client = scope.get("client")
+            milliseconds = round(seconds * 1000, 2)
+            logs.log_request(scope["method"], scope["path"], status, milliseconds, client[0] if client else None)
 
     async def _live(self, scope: Scope, receive: Receive, send: Send) -> None:
         failure: Message | None = None
