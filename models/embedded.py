@@ -18,7 +18,7 @@ import stat
 import subprocess
 import tempfile
 import time
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from importlib.util import find_spec
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Final
@@ -71,8 +71,8 @@ class EmbeddedPostgres:
             EmbeddedPostgresError: the directory, the account or the data do not allow it.
         """
         self._prepare_directory()
-        with self._one_at_a_time():
-            users = (self.directory / "postgres.users").open("w")
+        with self._one_at_a_time(), ExitStack() as if_it_fails:
+            users = if_it_fails.enter_context((self.directory / "postgres.users").open("w"))
             if _locked(users, fcntl.LOCK_EX | fcntl.LOCK_NB):
                 self._stop()  # nobody uses it, so whatever runs was left behind
             if not self._process():
@@ -81,6 +81,7 @@ class EmbeddedPostgres:
                 self._make_database()
             _locked(users, fcntl.LOCK_SH)
             self._users = users
+            if_it_fails.pop_all()
         return self.url(DATABASE)
 
     def stop(self) -> None:
