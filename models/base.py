@@ -49,9 +49,16 @@ class Row(Model):
             cls.abstract = bool(cls.__dict__.get("abstract", False))
 
     def __init_subclass__(cls) -> None:
-        """Every column of words gets the constraint that it holds one of them."""
+        """Columns of words get the constraint that they hold one; fixed defaults become the database's, too."""
         super().__init_subclass__()
         cls._meta.constraints = (*cls._meta.constraints, *_known_words(cls))
+        for field in _columns(cls).values():
+            if field.default is not None and not callable(field.default) and not field.has_db_default():
+                field.db_default = field.default
+
+
+def _columns(row: type[Row]) -> dict[str, fields.Field[Any]]:
+    return cast("dict[str, fields.Field[Any]]", row._meta.fields_map)
 
 
 def _known_words(row: type[Row]) -> list[CheckConstraint]:

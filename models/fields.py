@@ -1,7 +1,7 @@
 """The columns that rows are made of: exact numbers, words, lists of text.
 
 Each helper fixes the size in one place, so that every amount of the schema has the same one. The figures come from
-`values.py`. A default is written to the database, too: rows that arrive by plain SQL get it as well.
+`values.py`.
 """
 
 from __future__ import annotations
@@ -80,7 +80,7 @@ def WordField(words: type[W], *, default: W | None = ..., null: Literal[False] =
 def WordField(words: type[W], *, default: W | None = ..., null: Literal[True], **options: Any) -> Field[W | None]: ...
 def WordField(words: type[W], *, default: W | None = None, null: bool = False, **options: Any) -> Any:
     """One word of an enumeration, stored as its text."""
-    return WordColumn(words, null=null, **_with_default(default), **options)
+    return WordColumn(words, null=null, default=default, **options)
 
 
 def TextArrayField(**options: Any) -> Field[list[str]]:
@@ -132,8 +132,4 @@ def PercentField(*, default: Decimal | None = None, null: bool = False, **option
 
 
 def _decimal(digits: int, places: int, default: Decimal | None, *, null: bool, **options: Any) -> Any:
-    return fields.DecimalField(digits, places, null=null, **_with_default(default), **options)
-
-
-def _with_default(default: Any) -> dict[str, Any]:
-    return {} if default is None else {"default": default, "db_default": default}
+    return fields.DecimalField(digits, places, null=null, default=default, **options)

@@ -19,6 +19,7 @@ from tortoise.migrations.executor import MigrationExecutor, MigrationTarget
 from tortoise.migrations.loader import MigrationLoader
 from tortoise.migrations.operations import AddConstraint, CreateModel, Operation
 from tortoise.migrations.recorder import MigrationRecorder
+from tortoise.migrations.schema_editor import AsyncpgSchemaEditor
 from tortoise.migrations.writer import MigrationWriter, format_migration_name
 from tortoise.transactions import in_transaction
 
@@ -95,6 +96,8 @@ async def migrate() -> list[str]:
     async with in_transaction() as transaction:
         await transaction.execute_query("SET LOCAL statement_timeout = 0")
         await transaction.execute_query("SELECT pg_advisory_xact_lock($1)", [_LOCK])
+        # First of all, because Tortoise asks the table before it makes it, which would end the transaction.
+        await MigrationRecorder(transaction).ensure_schema(AsyncpgSchemaEditor(transaction, atomic=False))
         before = await standing()
         if before.unknown:
             raise SchemaError(str(before.problem))
