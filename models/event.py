@@ -7,12 +7,16 @@ from typing import Any
 from tortoise import fields
 
 from models.base import Row
+from models.invoice import Invoice
 from models.organization import Organization, User
+from models.purchase_order import PurchaseOrder
+from models.supplier import Supplier
 
 
 class Event(Row):
     """One thing that happened, written in the transaction of its cause. The database refuses to change or delete it.
 
+    It keeps the keys of what it is about without constraints, because what it is about may be deleted; `subject` names it.
     `changes` is a JSON list of `{"field", "from", "to"}` with values as text.
     """
 
@@ -22,9 +26,33 @@ class Event(Row):
     organization_id: int
     kind = fields.CharField(max_length=60)
     subject = fields.CharField(max_length=100)
-    purchase_order_id = fields.BigIntField(null=True, db_index=True)
-    invoice_id = fields.BigIntField(null=True, db_index=True)
-    supplier_id = fields.BigIntField(null=True, db_index=True)
+    purchase_order: fields.ForeignKeyNullableRelation[PurchaseOrder] = fields.ForeignKeyField(
+        "models.PurchaseOrder",
+        related_name="events",
+        on_delete=fields.NO_ACTION,
+        db_constraint=False,
+        null=True,
+        db_index=True,
+    )
+    purchase_order_id: int | None
+    invoice: fields.ForeignKeyNullableRelation[Invoice] = fields.ForeignKeyField(
+        "models.Invoice",
+        related_name="events",
+        on_delete=fields.NO_ACTION,
+        db_constraint=False,
+        null=True,
+        db_index=True,
+    )
+    invoice_id: int | None
+    supplier: fields.ForeignKeyNullableRelation[Supplier] = fields.ForeignKeyField(
+        "models.Supplier",
+        related_name="events",
+        on_delete=fields.NO_ACTION,
+        db_constraint=False,
+        null=True,
+        db_index=True,
+    )
+    supplier_id: int | None
     actor: fields.ForeignKeyNullableRelation[User] = fields.ForeignKeyField(
         "models.User", related_name="events", on_delete=fields.RESTRICT, null=True, db_index=True
     )

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from tortoise import fields
+from tortoise.migrations.constraints import CheckConstraint, UniqueConstraint
 
 from models.base import Row
 from models.fields import MoneyField, PriceField, QuantityField, WordField
@@ -18,9 +17,6 @@ from models.statuses import (
 )
 from models.supplier import SellerEntity, Supplier
 from models.values import ZERO
-
-if TYPE_CHECKING:
-    pass
 
 
 class Invoice(Row):
@@ -72,6 +68,13 @@ class Invoice(Row):
             ("organization_id", "total_amount"),
             ("organization_id", "updated_at"),
             ("organization_id", "created_at"),
+        )
+        constraints = (
+            CheckConstraint(check="billing_period_end >= billing_period_start", name="invoice_period"),
+            CheckConstraint(check="total_amount = amount_before_tax + tax_amount", name="invoice_total"),
+            CheckConstraint(
+                check="CASE kind WHEN 'INVOICE' THEN total_amount >= 0 ELSE total_amount <= 0 END", name="invoice_sign"
+            ),
         )
 
 
@@ -135,3 +138,11 @@ class Allocation(Row):
 
     class Meta(Row.Meta):
         table = "allocation"
+        constraints = (
+            UniqueConstraint(
+                fields=("invoice_id", "line_id"),
+                name="one_current_allocation",
+                condition="ended_at IS NULL AND invoice_line_id IS NULL",
+            ),
+            CheckConstraint(check="period_end >= period_start", name="allocation_period"),
+        )

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from tortoise import fields
+from tortoise.migrations.constraints import UniqueConstraint
 
 from models.base import Row
 from models.fields import MoneyField, WordField
@@ -12,9 +13,6 @@ from models.invoice import Invoice
 from models.organization import Organization, User
 from models.purchase_order import PurchaseOrder, PurchaseOrderLine
 from models.statuses import MatchOutcome
-
-if TYPE_CHECKING:
-    pass
 
 
 class DroppedCandidates(Row):
@@ -81,3 +79,6 @@ class Match(Row):
 
     class Meta(Row.Meta):
         table = "invoice_match"
+        constraints = (
+            UniqueConstraint(fields=("invoice_id",), name="one_current_match", condition="superseded_at IS NULL"),
+        )

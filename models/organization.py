@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from tortoise import fields
 
 from models.base import Row
 from models.fields import TextArrayField, WordField
 from models.statuses import AmountBasis, DateBasis, OverdrawPolicy
-
-if TYPE_CHECKING:
-    pass
 
 
 class Organization(Row):

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from tortoise import fields
+from tortoise.contrib.postgres.fields import TSVectorField
+from tortoise.contrib.postgres.indexes import GinIndex
+from tortoise.migrations.constraints import CheckConstraint
 
 from models.base import Row
 from models.fields import (
@@ -36,9 +39,6 @@ from models.statuses import (
 )
 from models.supplier import SellerEntity, Supplier
 from models.values import ONE, ZERO
-
-if TYPE_CHECKING:
-    pass
 
 
 class PurchaseOrder(Row):
@@ -124,8 +124,9 @@ class PurchaseOrder(Row):
     received_amount = MoneyField(null=True)
     received_percent = PercentField(null=True)
     invoiced_amount = MoneyField(null=True)
-    invoiced_percent = PercentField(null=True)
     in_process_invoiced_amount = MoneyField(null=True)
+    billed_amount = MoneyField(null=True)
+    billed_percent = PercentField(null=True)
     amount_paid = MoneyField(null=True)
     remaining_balance = MoneyField(null=True)
     outstanding_payable = MoneyField(null=True)
@@ -134,6 +135,7 @@ class PurchaseOrder(Row):
     balance_current = MoneyField(null=True)
     balance_percent = PercentField(null=True)
     search_text = fields.TextField(default="")
+    search_vector = TSVectorField(source_fields=("search_text",), config="simple")
 
     class Meta(Row.Meta):
         table = "purchase_order"
@@ -146,6 +148,13 @@ class PurchaseOrder(Row):
             ("organization_id", "status"),
             ("organization_id", "balance_current"),
             ("organization_id", "created_at"),
+            GinIndex(fields=["search_vector"], name="purchase_order_search"),
+        )
+        constraints = (
+            CheckConstraint(check="expiration_date >= effective_date", name="purchase_order_dates"),
+            CheckConstraint(
+                check="(balance_limit IS NULL) = (balance_current IS NULL)", name="purchase_order_balance_whole"
+            ),
         )
 
 
@@ -211,6 +220,17 @@ class PurchaseOrderLine(Row):
         table = "purchase_order_line"
         unique_together = (("purchase_order_id", "number"),)
         indexes = (("organization_id", "agreement_id"),)
+        constraints = (
+            CheckConstraint(check="end_date >= start_date", name="purchase_order_line_dates"),
+            CheckConstraint(
+                check="quantity >= 0 AND unit_price >= 0 AND discount >= 0 AND tax_amount >= 0",
+                name="purchase_order_line_not_negative",
+            ),
+            CheckConstraint(
+                check="balance_tracked = (balance_limit IS NOT NULL) AND balance_tracked = (balance_current IS NOT NULL)",
+                name="purchase_order_line_balance_whole",
+            ),
+        )
 
 
 class PurchaseOrderSellerEntity(Row):

@@ -175,7 +175,10 @@ class MatchOutcome(Word):
 class MatchCriterion(Word):
     """What dropped a candidate, or what decided its rank against a better one. M2, M4."""
 
-    NOT_IN_MATCHING = "NOT_IN_MATCHING", "The order is not issued, or closed, canceled, returned or complete (M2.1, L5)."
+    NOT_IN_MATCHING = (
+        "NOT_IN_MATCHING",
+        "The order is not issued, or closed, canceled, returned or complete (M2.1, L5).",
+    )
     SUSPENDED = "SUSPENDED", "The order is suspended (M2.1)."
     SELLER_ENTITY = "SELLER_ENTITY", "The invoice comes from a seller entity that the order does not name (M2.2)."
     TAX_REGISTRATION = (

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from tortoise import fields
 
 from models.base import Row
@@ -11,9 +9,6 @@ from models.fields import MoneyField, WordField
 from models.match import Match
 from models.purchase_order import PurchaseOrder, PurchaseOrderLine
 from models.statuses import MatchCriterion
-
-if TYPE_CHECKING:
-    pass
 
 
 class MatchCandidate(Row):
@@ -24,7 +19,7 @@ class MatchCandidate(Row):
 
     organization_id = fields.BigIntField()
     match: fields.ForeignKeyRelation[Match] = fields.ForeignKeyField(
-        "models.Match", related_name=False, db_constraint=False
+        "models.Match", related_name="candidates", db_constraint=False
     )
     match_id: int
     purchase_order: fields.ForeignKeyNullableRelation[PurchaseOrder] = fields.ForeignKeyField(
@@ -35,7 +30,6 @@ class MatchCandidate(Row):
         "models.PurchaseOrderLine", related_name=False, db_constraint=False, null=True
     )
     line_id: int | None
-    purchase_order_number = fields.CharField(max_length=100)
     currency = fields.CharField(max_length=3)
     rank = fields.IntField(null=True)
     criterion = WordField(MatchCriterion, null=True)

@@ -1,0 +1,1 @@
+"""What can be asked: one module a document. May import `graph.types` and `resolvers`; a resolver returns a queryset."""

@@ -1,0 +1,165 @@
+"""The documents by key, and the lists of them."""
+
+from typing import Annotated
+
+import strawberry
+
+from graph.context import Info
+from graph.fields import root_list
+from graph.types.common import Connection, Node
+from graph.types.event import Event
+from graph.types.inputs import (
+    EventWhere,
+    InvoiceOrder,
+    InvoiceWhere,
+    PurchaseOrderOrder,
+    PurchaseOrderWhere,
+    SupplierOrder,
+    SupplierWhere,
+)
+from graph.types.invoice import Invoice
+from graph.types.organization import (
+    ApiToken,
+    CostCenter,
+    LegalEntity,
+    Organization,
+    PaymentTerm,
+    PurchasingEntity,
+    ShippingMethod,
+    User,
+)
+from graph.types.purchase_order import PurchaseOrder
+from graph.types.requisition import PurchaseRequisition
+from graph.types.supplier import SellerEntity, Supplier
+from models import event as event_rows
+from models import invoice as invoice_rows
+from models import organization as organization_rows
+from models import purchase_order as purchase_order_rows
+from models import requisition as requisition_rows
+from models import supplier as supplier_rows
+from resolvers import documents, lists
+from resolvers.visibility import visible_to
+
+ById = Annotated[strawberry.ID | None, strawberry.argument(description="By id.")]
+ByNumber = Annotated[str | None, strawberry.argument(description="By number.")]
+ByExternalId = Annotated[str | None, strawberry.argument(description="By the key in the client's own system.")]
+
+
+@strawberry.type
+class DocumentQueries:
+    @strawberry.field(description="Anything with an id; null where there is nothing with it for this caller.")
+    def node(self, info: Info, id: Annotated[strawberry.ID, strawberry.argument(description="The id.")]) -> Node | None:
+        return documents.node(info.context.actor, id)
+
+    @strawberry.field(description="Several things by their ids, in that order; null for each that is not there.")
+    def nodes(
+        self,
+        info: Info,
+        ids: Annotated[list[strawberry.ID], strawberry.argument(description="The ids, at most 100.")],
+    ) -> list[Node | None]:
+        return documents.nodes(info.context.actor, ids)
+
+    @strawberry.field(description="An order by exactly one of its keys; null where there is none for this caller.")
+    def purchase_order(
+        self, info: Info, id: ById = None, number: ByNumber = None, external_id: ByExternalId = None
+    ) -> PurchaseOrder | None:
+        return documents.purchase_order(info.context.actor, id=id, number=number, external_id=external_id)
+
+    @strawberry.field(
+        description="An invoice by its id, its external id, or its supplier and the supplier's number together."
+    )
+    def invoice(
+        self,
+        info: Info,
+        id: ById = None,
+        external_id: ByExternalId = None,
+        supplier_id: Annotated[strawberry.ID | None, strawberry.argument(description="Whose invoice.")] = None,
+        supplier_invoice_number: Annotated[
+            str | None, strawberry.argument(description="The supplier's number; with supplierId.")
+        ] = None,
+    ) -> Invoice | None:
+        return documents.invoice(
+            info.context.actor,
+            id=id,
+            external_id=external_id,
+            supplier_id=supplier_id,
+            supplier_invoice_number=supplier_invoice_number,
+        )
+
+    @strawberry.field(description="A supplier by exactly one of its keys.")
+    def supplier(
+        self, info: Info, id: ById = None, number: ByNumber = None, external_id: ByExternalId = None
+    ) -> Supplier | None:
+        return documents.supplier(info.context.actor, id=id, number=number, external_id=external_id)
+
+    @strawberry.field(description="The user who is calling.")
+    def viewer(self, info: Info) -> User:
+        return documents.viewer(info.context.actor)
+
+    @strawberry.field(description="The organization of the caller, with its settings.")
+    def organization(self, info: Info) -> Organization:
+        return visible_to(organization_rows.Organization, info.context.actor)
+
+    purchase_orders = root_list(
+        "All orders, the latest first unless sorted otherwise.",
+        purchase_order_rows.PurchaseOrder,
+        lists.PURCHASE_ORDERS,
+        of=Connection[PurchaseOrder],
+        where=PurchaseOrderWhere,
+        order=PurchaseOrderOrder,
+    )
+    invoices = root_list(
+        "All invoices, the latest first unless sorted otherwise.",
+        invoice_rows.Invoice,
+        lists.INVOICES,
+        of=Connection[Invoice],
+        where=InvoiceWhere,
+        order=InvoiceOrder,
+    )
+    suppliers = root_list(
+        "All suppliers, by name unless sorted otherwise.",
+        supplier_rows.Supplier,
+        lists.SUPPLIERS,
+        of=Connection[Supplier],
+        where=SupplierWhere,
+        order=SupplierOrder,
+    )
+    events = root_list(
+        "Everything that happened, the latest first.",
+        event_rows.Event,
+        lists.EVENTS,
+        of=Connection[Event],
+        where=EventWhere,
+    )
+    seller_entities = root_list(
+        "All companies of suppliers that bill.",
+        supplier_rows.SellerEntity,
+        lists.NAMED,
+        of=Connection[SellerEntity],
+    )
+    users = root_list("All users.", organization_rows.User, lists.NAMED, of=Connection[User])
+    cost_centers = root_list("All cost centers.", organization_rows.CostCenter, lists.NAMED, of=Connection[CostCenter])
+    legal_entities = root_list(
+        "All companies of the organization.", organization_rows.LegalEntity, lists.NAMED, of=Connection[LegalEntity]
+    )
+    purchasing_entities = root_list(
+        "All parts of the organization that order.",
+        organization_rows.PurchasingEntity,
+        lists.NAMED,
+        of=Connection[PurchasingEntity],
+    )
+    payment_terms = root_list(
+        "All payment terms.", organization_rows.PaymentTerm, lists.NAMED, of=Connection[PaymentTerm]
+    )
+    shipping_methods = root_list(
+        "All shipping methods.", organization_rows.ShippingMethod, lists.NAMED, of=Connection[ShippingMethod]
+    )
+    requisitions = root_list(
+        "All requisitions.", requisition_rows.PurchaseRequisition, lists.NAMED, of=Connection[PurchaseRequisition]
+    )
+    api_tokens = root_list(
+        "The caller's API tokens; an administrator sees all of the organization's.",
+        organization_rows.ApiToken,
+        lists.NAMED,
+        of=Connection[ApiToken],
+    )

@@ -1,0 +1,54 @@
+"""The words of `models.statuses` as enumerations of the API, each value with its explanation.
+
+Importing this module registers them with Strawberry; types then name the enumerations themselves.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+import strawberry
+
+from models import statuses
+
+if TYPE_CHECKING:
+    from enum import Enum
+
+DESCRIPTIONS: Final[dict[type[Enum], str]] = {
+    statuses.OrderType: "What kind of order it is; decides which fields and actions apply.",
+    statuses.PurchaseOrderStatus: (
+        "The lifecycle of an order. People and workflows move it until it is issued; then its lines decide it."
+    ),
+    statuses.LineStatus: "The lifecycle of an order line.",
+    statuses.MatchingStatus: "Whether an order serves invoices today. Dates and the suspend switch decide it.",
+    statuses.LineItemType: "Which categories of invoices a line accepts.",
+    statuses.InvoiceCategory: "What an invoice bills; decides which line item types can take it.",
+    statuses.InvoiceKind: "Whether a document bills an amount or gives one back.",
+    statuses.InvoiceStatus: "The lifecycle of an invoice.",
+    statuses.InvoiceLineStatus: "The lifecycle of an invoice line.",
+    statuses.MatchOutcome: "How a match ended.",
+    statuses.MatchCriterion: "The rule that dropped a candidate, or that ranked it behind a better one.",
+    statuses.ProductType: "What a line buys.",
+    statuses.AcknowledgmentType: "How the delivery of a service is acknowledged.",
+    statuses.MilestonePayout: "What the milestones of a line are worth.",
+    statuses.ProgressState: "How far something has come.",
+    statuses.DateBasis: "Which date of an invoice is compared with an order's validity.",
+    statuses.OverdrawPolicy: "What happens when an invoice exceeds the balance of its line.",
+    statuses.AmountBasis: "Which amount of an invoice is taken from a balance.",
+    statuses.PurchaseOrderAction: "What a caller may do with an order.",
+    statuses.ImportFormat: "A document format that can be imported.",
+    statuses.ImportRowOutcome: "What became of a row of an import.",
+    statuses.OrderWarningKind: "What the author of an order may have overlooked.",
+    statuses.Role: "What a user may do.",
+}
+
+
+def register(words: type[Enum], description: str) -> None:
+    """Make an enumeration of the API whose values carry their explanation."""
+    registered: Any = strawberry.enum(words, description=description)
+    for value in registered.__strawberry_definition__.values:
+        value.description = getattr(words[value.name], "explanation", value.description)
+
+
+for _words, _description in DESCRIPTIONS.items():
+    register(_words, _description)

@@ -1,0 +1,108 @@
+"""Invoices, as clients see them."""
+
+from datetime import date, datetime
+from decimal import Decimal
+from typing import TYPE_CHECKING, Annotated
+
+import strawberry
+
+from graph.fields import column, connected, first, identifier, money, one
+from graph.scalars import CurrencyCode
+from graph.types.common import Connection, Money, Node
+from graph.types.event import Event
+from graph.types.inputs import EventWhere
+from graph.types.match import Match
+from graph.types.supplier import SellerEntity, Supplier
+from models import invoice as rows
+from models.statuses import InvoiceCategory, InvoiceKind, InvoiceLineStatus, InvoiceStatus
+from resolvers import lists
+
+if TYPE_CHECKING:
+    from graph.types.purchase_order import PurchaseOrder, PurchaseOrderLine
+
+
+@strawberry.type(description="A line of an invoice.")
+class InvoiceLine(Node):
+    id: strawberry.ID = identifier(rows.InvoiceLine)
+    number: int = column("The number, unique in the invoice.")
+    description: str | None = column("What is billed.")
+    part_number: str | None = column("The supplier's part number.")
+    purchase_order_line_number: int | None = column("The order line it names.")
+    unit: str | None = column("The unit of the quantity.")
+    quantity: Decimal | None = column("The quantity billed, in the unit.")
+    unit_price: Money | None = money("The price for one unit.", "unit_price", nullable=True)
+    amount: Money = money("The amount before tax.", "amount")
+    tax_amount: Money = money("The tax.", "tax_amount")
+    status: InvoiceLineStatus = column("Where it stands.")
+    invoice: Annotated["Invoice", strawberry.lazy("graph.types.invoice")] = one("Its invoice.", "invoice")
+
+
+@strawberry.type(description="What an invoice, or a line of it, takes from an order line.")
+class Allocation(Node):
+    id: strawberry.ID = identifier(rows.Allocation)
+    invoice: Annotated["Invoice", strawberry.lazy("graph.types.invoice")] = one("The invoice.", "invoice")
+    invoice_line: InvoiceLine | None = one("The line of the invoice; null where it is the whole.", "invoice_line")
+    purchase_order: Annotated["PurchaseOrder", strawberry.lazy("graph.types.purchase_order")] = one(
+        "The order.", "purchase_order"
+    )
+    line: Annotated["PurchaseOrderLine", strawberry.lazy("graph.types.purchase_order")] = one("The order line.", "line")
+    amount: Money = money("The amount taken; negative where it is given back.", "amount")
+    quantity: Decimal | None = column("The quantity taken.")
+    created_at: datetime = column("When it was made.")
+    ended_at: datetime | None = column("When the invoice went elsewhere; null while it holds.")
+
+
+@strawberry.type(description="A supplier's invoice or credit memo. Matching never changes it.")
+class Invoice(Node):
+    id: strawberry.ID = identifier(rows.Invoice)
+    supplier_invoice_number: str = column("The supplier's number, unique for the supplier.")
+    external_id: str | None = column("The key in the client's own system, unique in the organization.")
+    kind: InvoiceKind = column("Invoice, credit memo or debit memo.")
+    category: InvoiceCategory = column("What it bills.")
+    status: InvoiceStatus = column("Where it stands in its lifecycle.")
+    edit_version: int = column("Rises by one with every change; give it as `expectedVersion`.")
+    supplier: Supplier = one("Who sent it.", "supplier")
+    seller_entity: SellerEntity | None = one("The supplier's company that bills.", "seller_entity")
+    currency: CurrencyCode = column("The currency of its amounts.")
+    invoice_date: date = column("The date it was issued.")
+    due_date: date | None = column("The date it is due.")
+    billing_period_start: date | None = column("The first day it bills.")
+    billing_period_end: date | None = column("The last day it bills.")
+    total_amount: Money = money("The total, taxes included; negative on credit memos.", "total_amount")
+    amount_before_tax: Money = money("The total before tax.", "amount_before_tax")
+    tax_amount: Money = money("The tax.", "tax_amount")
+    purchase_order_number: str | None = column("The order number it names.")
+    original_invoice_number: str | None = column("The invoice that a credit memo corrects.")
+    agreement_id: str | None = column("The marketplace agreement it bills.")
+    tax_registration_number: str | None = column("The buyer's tax registration number on it.")
+    invoice_unit: str | None = column("The invoice unit it was made for.")
+    account: str | None = column("The account it was made for.")
+    on_hold: bool = column("Whether it waits for a person because it overdraws its order line.")
+    created_at: datetime = column("When it was recorded.")
+    updated_at: datetime = column("When it was last changed.")
+    lines = connected("Its lines.", "lines", lists.INVOICE_LINES, of=Connection[InvoiceLine])
+    match: Match | None = first(
+        "The decision in force about which order it belongs to.", "matches", only=lists.CURRENT_MATCH
+    )
+    matches = connected("All decisions about it, the latest first.", "matches", lists.MATCHES, of=Connection[Match])
+    allocations = connected(
+        "What it takes from orders now.",
+        "allocations",
+        lists.ALLOCATIONS,
+        of=Connection[Allocation],
+        only=lists.CURRENT_ALLOCATION,
+    )
+    allocation_history = connected(
+        "What it took from orders before.",
+        "allocations",
+        lists.ALLOCATIONS,
+        of=Connection[Allocation],
+        only=lists.ENDED_ALLOCATION,
+    )
+    events = connected(
+        "Everything that happened to it, the latest first.",
+        "events",
+        lists.EVENTS,
+        of=Connection[Event],
+        where=EventWhere,
+    )

@@ -1,0 +1,79 @@
+"""Organizations and their parts, as clients see them."""
+
+from datetime import datetime
+
+import strawberry
+
+from graph.fields import address, column, identifier
+from graph.types.common import Address, Node
+from models import organization as rows
+from models.statuses import AmountBasis, DateBasis, OverdrawPolicy, Role
+
+
+@strawberry.type(description="A user: a person or workflow that acts in the organization.")
+class User(Node):
+    id: strawberry.ID = identifier(rows.User)
+    name: str = column("The name.")
+    email: str = column("The email address.")
+    roles: list[Role] = column("What the user may do.")
+
+
+@strawberry.type(description="An organization: the tenant that owns the data, and its settings.")
+class Organization(Node):
+    id: strawberry.ID = identifier(rows.Organization)
+    name: str = column("The name.")
+    locale: str = column("The locale in which figures are written, such as en_US.")
+    active_order_limit: int = column("How many orders may be active or scheduled at once.")
+    order_line_limit: int = column("How many lines an order may have.")
+    order_contact_limit: int = column("How many contacts an order may have.")
+    date_basis: DateBasis = column("Which date of an invoice is compared with an order's validity.")
+    overdraw_policy: OverdrawPolicy = column("What happens when an invoice exceeds the balance of its line.")
+    amount_basis: AmountBasis = column("Which amount of an invoice is taken from a balance.")
+    expiring_soon_days: int = column("How many days before its expiration an order counts as expiring soon.")
+
+
+@strawberry.type(description="Who bears an expense.")
+class CostCenter(Node):
+    id: strawberry.ID = identifier(rows.CostCenter)
+    number: str = column("The number, unique in the organization.")
+    name: str = column("The name.")
+
+
+@strawberry.type(description="A company of the organization that buys.")
+class LegalEntity(Node):
+    id: strawberry.ID = identifier(rows.LegalEntity)
+    number: str = column("The number, unique in the organization.")
+    name: str = column("The name.")
+    tax_registration_number: str | None = column("Its tax registration number.")
+    address: Address | None = address("Where it is billed.", "address")
+
+
+@strawberry.type(description="A part of the organization that places orders.")
+class PurchasingEntity(Node):
+    id: strawberry.ID = identifier(rows.PurchasingEntity)
+    number: str = column("The number, unique in the organization.")
+    name: str = column("The name.")
+
+
+@strawberry.type(description="When an invoice is due.")
+class PaymentTerm(Node):
+    id: strawberry.ID = identifier(rows.PaymentTerm)
+    name: str = column("The name, such as Net 30.")
+    net_days: int = column("Days from the invoice date until it is due.")
+
+
+@strawberry.type(description="A carrier's way of delivery.")
+class ShippingMethod(Node):
+    id: strawberry.ID = identifier(rows.ShippingMethod)
+    name: str = column("The name.")
+    carrier: str = column("The carrier.")
+
+
+@strawberry.type(description="A key to the API. Its text is shown once, when it is made.")
+class ApiToken(Node):
+    id: strawberry.ID = identifier(rows.ApiToken)
+    name: str = column("What it is for.")
+    hint: str = column("Its first characters, to recognize it by.")
+    created_at: datetime = column("When it was made.")
+    expires_at: datetime | None = column("When it stops working.")
+    revoked_at: datetime | None = column("When it was revoked.")

@@ -1,0 +1,245 @@
+"""The purchase order and what hangs on it, as clients see them."""
+
+from datetime import date, datetime
+from decimal import Decimal
+from typing import TYPE_CHECKING, Annotated
+
+import strawberry
+
+from graph.fields import (
+    address,
+    column,
+    connected,
+    identifier,
+    many,
+    money,
+    one,
+    read,
+)
+from graph.scalars import CurrencyCode
+from graph.types.common import Address, Balance, Connection, Money, Node, Progress
+from graph.types.event import Event
+from graph.types.inputs import EventWhere, LineOrder, LineWhere
+from graph.types.organization import (
+    CostCenter,
+    LegalEntity,
+    PaymentTerm,
+    PurchasingEntity,
+    ShippingMethod,
+    User,
+)
+from graph.types.requisition import PurchaseRequisition
+from graph.types.supplier import SellerEntity, Supplier
+from models import purchase_order as rows
+from models.statuses import (
+    AcknowledgmentType,
+    LineItemType,
+    LineStatus,
+    MatchingStatus,
+    MilestonePayout,
+    OrderType,
+    ProductType,
+    PurchaseOrderStatus,
+)
+from resolvers import lists
+from resolvers.reading import expressions, kinds
+
+if TYPE_CHECKING:
+    from graph.types.invoice import Allocation
+
+
+@strawberry.type(description="A person who is mailed about an order.")
+class Contact(Node):
+    id: strawberry.ID = identifier(rows.Contact)
+    name: str = column("The name.")
+    email: str = column("The email address.")
+    phone: str | None = column("The phone number.")
+
+
+@strawberry.type(description="A key with a value that the organization gives an order.")
+class Tag:
+    key: str = column("The key, unique on its order.")
+    value: str = column("The value.")
+
+
+@strawberry.type(description="A line of an order: what is bought, for how much, and which invoices it serves.")
+class PurchaseOrderLine(Node):
+    id: strawberry.ID = identifier(rows.PurchaseOrderLine)
+    number: int = column("The number, unique in the order.")
+    purchase_order: Annotated["PurchaseOrder", strawberry.lazy("graph.types.purchase_order")] = one(
+        "Its order.", "purchase_order"
+    )
+    description: str | None = column("What is bought.")
+    line_item_type: LineItemType = column("Which categories of invoices it accepts.")
+    product_type: ProductType = column("What kind of thing is bought.")
+    acknowledgment_type: AcknowledgmentType | None = column("How delivery is acknowledged; only for services.")
+    goods_receipt_required: bool = column("Whether goods must be received before invoices are paid.")
+    milestone_payout: MilestonePayout | None = column("What its milestones are worth; only with milestones.")
+    supplier_product: str | None = column("The supplier's product.")
+    part_number: str | None = column("The supplier's part number.")
+    unit: str = column("FIXED_FEE, INDIVIDUAL_UNIT, or a UN/ECE unit code.")
+    quantity: Decimal = column("The quantity ordered, in the unit; up to six decimals.")
+    unit_price: Money = money("The price for one unit, before discount and tax.", "unit_price")
+    discount: Money = money("The discount on the line.", "discount")
+    tax_percent: Decimal | None = column("The tax rate entered, in percent of the amount.")
+    tax_amount: Money = money("The tax entered on the line; it raises the balance, not the amount.", "tax_amount")
+    estimated_tax: Money | None = money("The tax expected; outside every total.", "estimated_tax", nullable=True)
+    estimated_shipping: Money | None = money(
+        "The shipping cost expected; outside every total.", "estimated_shipping", nullable=True
+    )
+    amount: Money = money("Quantity times price minus discount, rounded once to the minor unit, half up.", "amount")
+    start_date: date | None = column("The first day it is for; the order's effective date where there is none.")
+    end_date: date | None = column("The last day it is for; the order's expiration date where there is none.")
+    expected_delivery_date: date | None = column("When delivery is expected.")
+    ship_to: Address | None = address("Where it is delivered, if not where the order is.", "ship_to")
+    recipient: str | None = column("Who receives it.")
+    erp_line_number: str | None = column("The line's number in the ERP system.")
+    agreement_id: str | None = column("The marketplace agreement it was made for.")
+    balance_tracked: bool = column("Whether its balance is tracked.")
+    status: LineStatus = column("Where it stands in its lifecycle.")
+    received_quantity: Decimal = column("The quantity received, in the unit.")
+    received_amount: Money = money("The value received.", "received_amount")
+    received_percent: Decimal = column("Received, in percent of the amount.")
+    receipt_progress: Progress = read("How far receiving has come.", expressions.progress("received"))
+    invoiced_quantity: Decimal = column("The quantity invoiced, in the unit.")
+    invoiced_amount: Money = money("What matched invoices bill on it.", "invoiced_amount")
+    invoiced_percent: Decimal = column("Invoiced, in percent of the amount.")
+    billing_progress: Progress = read("How far invoicing has come.", expressions.progress("invoiced"))
+    balance: Balance | None = read(
+        "What invoices may still use; null where the balance is not tracked.", expressions.balance(forecast=True)
+    )
+    invoice_count: int = column("How many invoices are matched to it now.")
+    allocations = connected(
+        "What matched invoices take from it now.",
+        "allocations",
+        lists.ALLOCATIONS,
+        of=Connection[Annotated["Allocation", strawberry.lazy("graph.types.invoice")]],
+        only=lists.CURRENT_ALLOCATION,
+    )
+    allocation_history = connected(
+        "What invoices took from it before they were matched elsewhere.",
+        "allocations",
+        lists.ALLOCATIONS,
+        of=Connection[Annotated["Allocation", strawberry.lazy("graph.types.invoice")]],
+        only=lists.ENDED_ALLOCATION,
+    )
+
+
+@strawberry.type(description="An order with a supplier: everything about it can be asked for from here.")
+class PurchaseOrder(Node):
+    id: strawberry.ID = identifier(rows.PurchaseOrder)
+    number: str = column("The number, unique in the organization; it never changes.")
+    external_id: str | None = column("The key in the client's own system, unique in the organization.")
+    display_name: str | None = column("The name.")
+    erp_number: str | None = column("The number in the ERP system.")
+    description: str | None = column("What the order is for.")
+    order_type: OrderType = column("Standard or blanket; decides which fields apply.")
+    status: PurchaseOrderStatus = column("Where it stands in its lifecycle.")
+    matching_status: MatchingStatus = read(
+        "Whether it serves invoices today (UTC), by its dates and the suspend switch.", expressions.MATCHING_STATUS
+    )
+    version: int = column("The version; each revision that is applied raises it by one.")
+    edit_version: int = column(
+        "Rises by one with every change a person makes; give it as `expectedVersion` to be told of others' changes."
+    )
+    currency: CurrencyCode = column("The currency of all its amounts.")
+    supplier: Supplier = one("Who sells.", "supplier")
+    seller_entities: list[SellerEntity] = many(
+        'Whose invoices it accepts ("bill from"); none means all.',
+        "seller_entity_links",
+        ("id",),
+        through="seller_entity",
+    )
+    bill_to: Address | None = read(
+        "Where invoices go: the address of the legal entity.", kinds.One("legal_entity", expressions.address("address"))
+    )
+    ship_to: Address | None = address("Where it is delivered.", "ship_to")
+    tax_registration_numbers: list[str] = column(
+        "Invoices must carry one of these tax registration numbers; none means any."
+    )
+    invoice_units: list[str] = column("Invoices must carry one of these invoice units; none means any.")
+    effective_date: date | None = column("The first day it is valid; null means always has been.")
+    expiration_date: date | None = column("The last day it is valid; null means for ever.")
+    issued_at: datetime | None = column("When it became binding.")
+    suspended_at: datetime | None = column("When it was suspended; null while it is not.")
+    closed_at: datetime | None = column("When it was closed.")
+    business_owner: User = one("Who placed it.", "business_owner")
+    primary_contact: User | None = one("Whom in procurement to ask about it.", "primary_contact")
+    requisition: PurchaseRequisition | None = one("The requisition it was made from.", "requisition")
+    cost_center: CostCenter | None = one("Who bears the expense.", "cost_center")
+    legal_entity: LegalEntity | None = one("The company that buys.", "legal_entity")
+    purchasing_entity: PurchasingEntity | None = one("The part of the organization that orders.", "purchasing_entity")
+    payment_term: PaymentTerm | None = one("When its invoices are due.", "payment_term")
+    shipping_method: ShippingMethod | None = one("How it is delivered.", "shipping_method")
+    total_amount: Money = money("The sum of its lines' amounts, without canceled ones.", "total_amount")
+    net_amount: Money = money("The total minus the minimum spend discount.", "net_amount")
+    minimum_spend: Money | None = money(
+        "The total from which the discount applies; only for standard orders.", "minimum_spend", nullable=True
+    )
+    discount_percentage: Decimal | None = column("The discount, in percent; only for standard orders.")
+    discount_amount: Money | None = money(
+        "The discount in money; zero below the minimum spend; only for standard orders.",
+        "discount_amount",
+        nullable=True,
+    )
+    released_amount: Money | None = money(
+        "What its releases have drawn; only for blanket orders.", "released_amount", nullable=True
+    )
+    received_amount: Money | None = money(
+        "The value received; only for standard orders.", "received_amount", nullable=True
+    )
+    received_percent: Decimal | None = column("Received, in percent of the total; only for standard orders.")
+    receipt_progress: Progress | None = read(
+        "How far receiving has come; only for standard orders.", expressions.progress("received", nullable=True)
+    )
+    invoiced_amount: Money | None = money(
+        "What confirmed invoices bill on it; only for standard orders.", "invoiced_amount", nullable=True
+    )
+    in_process_invoiced_amount: Money | None = money(
+        "What invoices that are not confirmed yet bill on it; only for standard orders.",
+        "in_process_invoiced_amount",
+        nullable=True,
+    )
+    billing_progress: Progress | None = read(
+        "How far invoicing has come, confirmed or not; only for standard orders.",
+        expressions.progress("billed", nullable=True),
+    )
+    amount_paid: Money | None = money("What was paid; only for standard orders.", "amount_paid", nullable=True)
+    remaining_balance: Money | None = money(
+        "What is due for the order: total plus charges minus discounts minus paid; only for standard orders.",
+        "remaining_balance",
+        nullable=True,
+    )
+    outstanding_payable: Money | None = money(
+        "Invoiced minus paid; only for standard orders.", "outstanding_payable", nullable=True
+    )
+    balance: Balance | None = read(
+        "What invoices may still use of its tracked lines; null where none is tracked.",
+        expressions.balance(forecast=False),
+    )
+    contacts: list[Contact] = many("Who is mailed about it.", "contacts", ("id",))
+    tags: list[Tag] = many("Its tags, by key.", "tags", ("key",))
+    lines = connected(
+        "Its lines.",
+        "lines",
+        lists.LINES,
+        of=Connection[PurchaseOrderLine],
+        where=LineWhere,
+        order=LineOrder,
+    )
+    allocations = connected(
+        "What matched invoices take from it now.",
+        "allocations",
+        lists.ALLOCATIONS,
+        of=Connection[Annotated["Allocation", strawberry.lazy("graph.types.invoice")]],
+        only=lists.CURRENT_ALLOCATION,
+    )
+    events = connected(
+        "Everything that happened to it, the latest first.",
+        "events",
+        lists.EVENTS,
+        of=Connection[Event],
+        where=EventWhere,
+    )
+    created_at: datetime = column("When it was created.")
+    updated_at: datetime = column("When a person last edited it; postings do not count.")

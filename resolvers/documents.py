@@ -1,0 +1,92 @@
+"""Documents by their keys: an id, a number, a key of the client's own system."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from models.invoice import Invoice
+from models.organization import User
+from models.purchase_order import PurchaseOrder
+from models.supplier import Supplier
+from resolvers.errors import BadInput
+from resolvers.ids import key_of, opened
+from resolvers.visibility import visible_to
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from tortoise.models import Model
+    from tortoise.queryset import QuerySet
+
+    from resolvers.visibility import Actor
+
+LARGEST_REQUEST: Final = 100
+
+
+def node(actor: Actor, text: str) -> QuerySet[Any] | None:
+    """Whatever has the id; none where the id is not one of ours."""
+    found = opened(text)
+    return None if found is None else visible_to(found[0], actor).filter(id=found[1])
+
+
+def nodes(actor: Actor, texts: Sequence[str]) -> list[QuerySet[Any] | None]:
+    """Whatever has each of the ids.
+
+    Raises:
+        BadInput: too many at once.
+    """
+    if len(texts) > LARGEST_REQUEST:
+        raise BadInput(f"At most {LARGEST_REQUEST} ids at once; {len(texts)} were given.")
+    return [node(actor, text) for text in texts]
+
+
+def purchase_order(
+    actor: Actor, *, id: str | None, number: str | None, external_id: str | None
+) -> QuerySet[Any] | None:
+    """An order by exactly one of its keys."""
+    return _by_one_key(actor, PurchaseOrder, id=id, number=number, external_id=external_id)
+
+
+def supplier(actor: Actor, *, id: str | None, number: str | None, external_id: str | None) -> QuerySet[Any] | None:
+    """A supplier by exactly one of its keys."""
+    return _by_one_key(actor, Supplier, id=id, number=number, external_id=external_id)
+
+
+def invoice(
+    actor: Actor,
+    *,
+    id: str | None,
+    external_id: str | None,
+    supplier_id: str | None,
+    supplier_invoice_number: str | None,
+) -> QuerySet[Any] | None:
+    """An invoice by its id, its external id, or the supplier's number with the supplier."""
+    if supplier_invoice_number is None and supplier_id is None:
+        return _by_one_key(actor, Invoice, id=id, external_id=external_id)
+    if supplier_invoice_number is None or supplier_id is None or id is not None or external_id is not None:
+        raise BadInput("Give supplierId and supplierInvoiceNumber together, and nothing else.")
+    key = key_of(Supplier, supplier_id)
+    if key is None:
+        return None
+    return visible_to(Invoice, actor).filter(supplier_id=key, supplier_invoice_number=supplier_invoice_number)
+
+
+def viewer(actor: Actor) -> QuerySet[Any]:
+    """The user who calls."""
+    return visible_to(User, actor).filter(id=actor.user_id)
+
+
+def _by_one_key(actor: Actor, model: type[Model], **keys: str | None) -> QuerySet[Any] | None:
+    given = {name: value for name, value in keys.items() if value is not None}
+    if len(given) != 1:
+        raise BadInput(f"Give exactly one of {', '.join(_camel(name) for name in keys)}; {len(given)} were given.")
+    ((name, value),) = given.items()
+    if name != "id":
+        return visible_to(model, actor).filter(**{name: value})
+    key = key_of(model, value)
+    return None if key is None else visible_to(model, actor).filter(id=key)
+
+
+def _camel(name: str) -> str:
+    head, *rest = name.split("_")
+    return head + "".join(word.title() for word in rest)

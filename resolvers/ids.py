@@ -1,0 +1,69 @@
+"""Ids as clients see them: a prefix that says what it is, and a key. Opaque to clients, readable to people."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final
+
+from models.event import Event
+from models.invoice import Allocation, Invoice, InvoiceLine
+from models.match import Match
+from models.organization import (
+    ApiToken,
+    CostCenter,
+    LegalEntity,
+    Organization,
+    PaymentTerm,
+    PurchasingEntity,
+    ShippingMethod,
+    User,
+)
+from models.purchase_order import Contact, PurchaseOrder, PurchaseOrderLine
+from models.requisition import PurchaseRequisition
+from models.supplier import SellerEntity, Supplier
+
+if TYPE_CHECKING:
+    from tortoise.models import Model
+
+PREFIXES: Final[dict[type[Model], str]] = {
+    Allocation: "alc",
+    ApiToken: "tok",
+    Contact: "con",
+    CostCenter: "cc",
+    Event: "ev",
+    Invoice: "inv",
+    InvoiceLine: "invl",
+    LegalEntity: "le",
+    Match: "mat",
+    Organization: "org",
+    PaymentTerm: "pt",
+    PurchaseOrder: "po",
+    PurchaseOrderLine: "pol",
+    PurchaseRequisition: "req",
+    PurchasingEntity: "pe",
+    SellerEntity: "sel",
+    ShippingMethod: "ship",
+    Supplier: "sup",
+    User: "usr",
+}
+MODELS: Final = {prefix: model for model, prefix in PREFIXES.items()}
+
+_SHAPE: Final = re.compile(r"([a-z]+)_([1-9][0-9]{0,17})", re.ASCII)
+
+
+def id_of(model: type[Model], key: int) -> str:
+    """The id that clients see: `po_17`."""
+    return f"{PREFIXES[model]}_{key}"
+
+
+def opened(text: str) -> tuple[type[Model], int] | None:
+    """What an id refers to, or none where it is not an id of ours."""
+    found = _SHAPE.fullmatch(text)
+    model = MODELS.get(found[1]) if found else None
+    return (model, int(found[2])) if found and model else None
+
+
+def key_of(model: type[Model], text: str) -> int | None:
+    """The key of a row of this kind, or none where the id is of no or of another kind."""
+    found = opened(text)
+    return found[1] if found and found[0] is model else None

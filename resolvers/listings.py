@@ -1,0 +1,166 @@
+"""Lists that clients filter, sort, search and page: which columns they may use, and how.
+
+A filter is plain: `(("status", (("in_", ("ORDERED",)),)), ("or_", (...)))`, names with their comparisons, and the
+connectives `and_`, `or_` and `not_`. Every column that is offered has an index.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Final
+
+from pypika_tortoise.terms import Function, ValueWrapper
+from tortoise.expressions import Q
+
+from resolvers.errors import BadInput
+from resolvers.ids import PREFIXES, key_of
+from resolvers.reading.pages import OrderTerm, Page, page
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from tortoise.models import Model
+    from tortoise.queryset import QuerySet
+
+LONGEST_LIST: Final = 200
+_SUFFIXES: Final = {
+    "eq": "",
+    "in_": "__in",
+    "lt": "__lt",
+    "lte": "__lte",
+    "gt": "__gt",
+    "gte": "__gte",
+    "starts_with": "__startswith",
+    "is_null": "__isnull",
+}
+_NEGATED: Final = {"ne": "eq", "not_in": "in_"}
+
+
+@dataclass(frozen=True)
+class Reference:
+    """A filter over a foreign key, whose values are ids of the model."""
+
+    column: str
+    model: type[Model]
+
+
+@dataclass(frozen=True)
+class Derived:
+    """A filter over something that is not a column: each value has its condition."""
+
+    condition: Callable[[Any], Q]
+
+
+@dataclass(frozen=True)
+class Listing:
+    """How one kind of list is filtered, sorted and searched.
+
+    `filters` maps the names clients use to columns, references or derived conditions; `orders` are the columns to sort
+    by; `default` is the order without one; `search` is the text search column.
+    """
+
+    filters: Mapping[str, str | Reference | Derived] = field(default_factory=dict)
+    default: tuple[str, ...] = ("id",)
+    search: str | None = None
+
+    def __call__(  # noqa: PLR0913 - the arguments of a connection, as GraphQL has them
+        self,
+        queryset: QuerySet[Any],
+        *,
+        where: Any = None,
+        order_by: Any = None,
+        search: str | None = None,
+        first: int | None = None,
+        after: str | None = None,
+        last: int | None = None,
+        before: str | None = None,
+    ) -> Page:
+        """The page of the queryset that the arguments ask for.
+
+        Raises:
+            BadInput: an argument that makes no sense.
+        """
+        if where is not None:
+            queryset = queryset.filter(self._where(where))
+        if search is not None and search.strip():
+            queryset = queryset.filter(self._search(search))
+        return page(queryset, self._order(order_by), first=first, after=after, last=last, before=before)
+
+    def _order(self, order_by: Any) -> list[OrderTerm]:
+        if not order_by:
+            return [OrderTerm(name.lstrip("-"), name.startswith("-")) for name in self.default]
+        terms = [dict(term) for term in order_by]
+        if len({term["field"] for term in terms}) != len(terms):
+            raise BadInput("Each field can be sorted by once.")
+        return [OrderTerm(term["field"], term.get("direction") == "DESC") for term in terms]
+
+    def _where(self, where: Any) -> Q:
+        condition = Q()
+        for name, comparison in where:
+            match name:
+                case "and_":
+                    condition &= Q(*(self._where(item) for item in comparison or ()))
+                case "or_":
+                    if comparison is not None:
+                        condition &= (
+                            Q(*(self._where(item) for item in comparison), join_type=Q.OR) if comparison else _NONE
+                        )
+                case "not_":
+                    if comparison is not None:
+                        condition &= ~Q(self._where(comparison))
+                case _:
+                    for operator, value in comparison or ():
+                        condition &= self._compare(name, operator, value)
+        return condition
+
+    def _compare(self, name: str, operator: str, value: Any) -> Q:
+        if operator in _NEGATED:
+            return ~Q(self._compare(name, _NEGATED[operator], value))
+        if isinstance(value, tuple) and len(value) > LONGEST_LIST:
+            raise BadInput(f"A list in a filter holds at most {LONGEST_LIST} values; {name} has {len(value)}.")
+        if value is None:
+            raise BadInput(f"{name} cannot be compared with null; use isNull.")
+        target = self.filters[name]
+        match target:
+            case Derived(condition):
+                values = value if isinstance(value, tuple) else (value,)
+                return Q(*(condition(item) for item in values), join_type=Q.OR) if values else _NONE
+            case Reference(column, model):
+                return _column(column, operator, _keys(model, value))
+            case _:
+                return _column(target, operator, value)
+
+    def _search(self, text: str) -> Q:
+        if self.search is None:
+            raise BadInput("This list cannot be searched.")
+        terms = search_words(text)
+        if not terms:
+            return _NONE
+        query = " & ".join(f"{term}:*" for term in terms)
+        return Q(**{f"{self.search}__search": Function("to_tsquery", ValueWrapper("simple"), ValueWrapper(query))})
+
+
+_NONE: Final = Q(id__isnull=True)
+
+
+def search_words(text: str) -> list[str]:
+    """The words that a text is found by: lower case, letters and digits only, at most 20."""
+    return re.findall(r"[^\W_]+", text.lower())[:20]
+
+
+def _column(column: str, operator: str, value: Any) -> Q:
+    if operator == "in_" and not value:
+        return _NONE
+    return Q(**{f"{column}{_SUFFIXES[operator]}": list(value) if isinstance(value, tuple) else value})
+
+
+def _keys(model: type[Model], value: Any) -> Any:
+    if isinstance(value, bool):
+        return value
+    if isinstance(value, tuple):
+        return tuple(_keys(model, item) for item in value)
+    key = key_of(model, value)
+    if key is None:
+        raise BadInput(f"{value!r} is not an id of the kind {PREFIXES[model]}_….")
+    return key

@@ -1,0 +1,65 @@
+"""What every operation is given and gives back."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from typing import TYPE_CHECKING
+
+from models.organization import OrganizationGate
+from resolvers.errors import VersionConflict
+
+if TYPE_CHECKING:
+    from models.event import Event
+    from resolvers.visibility import Actor
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """Who wants it, and the moment at which all of it happens."""
+
+    actor: Actor
+    now: datetime
+
+    @property
+    def today(self) -> date:
+        """The date of the moment, in UTC."""
+        return self.now.astimezone(UTC).date()
+
+    @property
+    def organization_id(self) -> int:
+        """The organization in which it happens."""
+        return self.actor.organization_id
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What an operation wrote: the key of the document, none where it is gone, and the events in order."""
+
+    key: int | None
+    events: tuple[Event, ...] = ()
+
+
+async def locked_gate(call: Call) -> OrganizationGate:
+    """The organization's gate, held until the transaction ends.
+
+    Operations that change what matching reads, or allocate, take it before any other lock: that keeps limits and
+    matches exact, and locks in one order everywhere.
+    """
+    return await OrganizationGate.select_for_update().get(organization_id=call.organization_id)
+
+
+def check_version(expected: int | None, current: int, changed: tuple[str, ...] = ()) -> None:
+    """Refuse where the caller expected another edit version.
+
+    Raises:
+        VersionConflict: somebody changed the document in between.
+    """
+    if expected is not None and expected != current:
+        raise VersionConflict(expected=expected, current=current, changed=changed, path=("expectedVersion",))
+
+
+async def orders_changed(gate: OrganizationGate) -> None:
+    """Say that something matching reads of the orders has changed: snapshots of them are stale from now on (M11)."""
+    gate.orders_version += 1
+    await gate.save(update_fields=["orders_version"])

@@ -1,0 +1,157 @@
+"""Pages of a list: an order, a window, and the cursors that continue it (keyset, never offset)."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any, Final
+
+import orjson
+from tortoise import fields
+from tortoise.expressions import Q
+
+from resolvers.errors import BadInput
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from tortoise.models import Model
+    from tortoise.queryset import QuerySet
+
+DEFAULT_SIZE: Final = 20
+LARGEST_SIZE: Final = 100
+
+
+@dataclass(frozen=True, slots=True)
+class OrderTerm:
+    """A column to sort by. Nulls come last ascending and first descending."""
+
+    column: str
+    descending: bool = False
+
+    def reversed(self) -> OrderTerm:
+        """The same column the other way round."""
+        return OrderTerm(self.column, not self.descending)
+
+    def __str__(self) -> str:
+        return f"-{self.column}" if self.descending else self.column
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A queryset with an order and a window on it. `size` rows from the start, or from the end where `backward`."""
+
+    queryset: QuerySet[Any]
+    order: tuple[OrderTerm, ...]
+    size: int = DEFAULT_SIZE
+    backward: bool = False
+    cursor: tuple[Any, ...] | None = None
+
+    @property
+    def beyond(self) -> Q | None:
+        """The rows past the cursor, in the direction of reading."""
+        if self.cursor is None:
+            return None
+        order = [term.reversed() for term in self.order] if self.backward else self.order
+        return _beyond(self.queryset.model, order, self.cursor)
+
+
+def page(  # noqa: PLR0913 - the arguments of a connection, as GraphQL has them
+    queryset: QuerySet[Any],
+    order: Sequence[OrderTerm] = (),
+    *,
+    first: int | None = None,
+    after: str | None = None,
+    last: int | None = None,
+    before: str | None = None,
+) -> Page:
+    """The page that a connection's arguments ask for. The id breaks ties, so that every row has one place.
+
+    Raises:
+        BadInput: both directions at once, a size outside 1 to 100, or a cursor that is not of this list and order.
+    """
+    if (first is not None or after is not None) and (last is not None or before is not None):
+        raise BadInput("Give first and after, or last and before, not both directions at once.")
+    backward = last is not None or before is not None
+    size = (last if backward else first) if (last if backward else first) is not None else DEFAULT_SIZE
+    if size is None or not 1 <= size <= LARGEST_SIZE:
+        raise BadInput(f"A page holds 1 to {LARGEST_SIZE} items; {size} were asked for.")
+    terms = tuple(order)
+    if not any(term.column == "id" for term in terms):
+        terms = (*terms, OrderTerm("id", descending=bool(terms) and terms[-1].descending))
+    cursor = before if backward else after
+    return Page(
+        queryset=queryset,
+        order=terms,
+        size=size,
+        backward=backward,
+        cursor=None if cursor is None else _opened(cursor, queryset.model, terms),
+    )
+
+
+def signature(order: Sequence[OrderTerm]) -> str:
+    """What a cursor says about the list it came from."""
+    return ",".join(str(term) for term in order)
+
+
+def _opened(cursor: str, model: type[Model], order: tuple[OrderTerm, ...]) -> tuple[Any, ...]:
+    try:
+        text = base64.urlsafe_b64decode(cursor.encode("ascii") + b"=" * (-len(cursor) % 4))
+        kept, *values = orjson.loads(text)
+        if kept != signature(order) or len(values) != len(order):
+            raise ValueError(kept)  # noqa: TRY301
+        return tuple(
+            None if value is None else _typed(model._meta.fields_map[term.column], value)
+            for term, value in zip(order, values, strict=True)
+        )
+    except (ValueError, TypeError, UnicodeEncodeError, binascii.Error, ArithmeticError) as error:
+        raise BadInput("The cursor does not belong to this list in this order.") from error
+
+
+def _typed(field: Any, text: str) -> Any:
+    match field:
+        case fields.IntField() | fields.BigIntField():
+            number = int(text)
+            if not -(2**63) <= number < 2**63:
+                raise ValueError(text)
+            return number
+        case fields.DecimalField():
+            amount = Decimal(text)
+            if not amount.is_finite() or abs(amount.adjusted()) > field.max_digits:
+                raise ValueError(text)
+            return amount
+        case fields.DateField():
+            return date.fromisoformat(text)
+        case fields.DatetimeField():
+            return datetime.fromisoformat(text)
+        case _ if "\0" in text:
+            raise ValueError(text)
+        case _:
+            return text
+
+
+def _beyond(model: type[Model], order: Sequence[OrderTerm], values: Sequence[Any]) -> Q:
+    """Rows after the values: past them in the first column, or equal in it and past them in the rest.
+
+    Where the column is never null the first condition bounds it, which lets an index find the place.
+    """
+    name, descending, value = order[0].column, order[0].descending, values[0]
+    nullable = model._meta.fields_map[name].null
+    rest = _beyond(model, order[1:], values[1:]) if len(order) > 1 else None
+    if value is None:
+        here = Q(**{f"{name}__isnull": True})
+        past = Q(**{f"{name}__isnull": False}) if descending else None
+    else:
+        here = Q(**{name: value})
+        past = Q(**{f"{name}__lt" if descending else f"{name}__gt": value})
+        if nullable and not descending:
+            past |= Q(**{f"{name}__isnull": True})
+    if rest is None:
+        return past if past is not None else Q(id__isnull=True)
+    within = here & rest if past is None else past | (here & rest)
+    if nullable or value is None:
+        return within
+    return Q(**{f"{name}__lte" if descending else f"{name}__gte": value}) & within
