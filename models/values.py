@@ -6,7 +6,8 @@ Pure: standard library only.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import ROUND_HALF_UP, Context, Decimal
+from functools import total_ordering
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
@@ -47,6 +48,10 @@ MINOR_UNITS: Final = {code: places for places, codes in _MINOR_UNITS.items() for
 """ISO 4217 currency code → digits after the point of its minor unit. A code that is not here is not a currency."""
 
 
+_WIDE: Final = Context(prec=80, rounding=ROUND_HALF_UP)
+"""Room for any number that arrives: one too large is refused as such, it does not fail to be rounded."""
+
+
 def round_money(amount: Decimal, currency: str) -> Decimal:
     """The amount in the currency's minor unit, half up (away from zero).
 
@@ -54,7 +59,7 @@ def round_money(amount: Decimal, currency: str) -> Decimal:
 
     Source: O7, R1.
     """
-    return amount.quantize(Decimal(1).scaleb(-MINOR_UNITS[currency]), rounding=ROUND_HALF_UP)
+    return amount.quantize(Decimal(1).scaleb(-MINOR_UNITS[currency]), context=_WIDE)
 
 
 def round_quantity(quantity: Decimal) -> Decimal:
@@ -62,7 +67,7 @@ def round_quantity(quantity: Decimal) -> Decimal:
 
     Source: R1.
     """
-    return quantity.quantize(Decimal("0.000001"), rounding=ROUND_HALF_UP)
+    return quantity.quantize(Decimal("0.000001"), context=_WIDE)
 
 
 def round_percent(percent: Decimal) -> Decimal:
@@ -70,7 +75,7 @@ def round_percent(percent: Decimal) -> Decimal:
 
     Source: R1.
     """
-    return percent.quantize(Decimal("0.01"), rounding=ROUND_HALF_UP)
+    return percent.quantize(Decimal("0.01"), context=_WIDE)
 
 
 def percent_of(part: Decimal, whole: Decimal) -> Decimal:
@@ -97,7 +102,8 @@ def plain(number: Decimal) -> str:
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 
-@dataclass(frozen=True, slots=True, order=True)
+@total_ordering
+@dataclass(frozen=True, slots=True)
 class Money:
     """An amount in a currency. Adding or comparing two currencies is a `TypeError`."""
 
@@ -109,6 +115,9 @@ class Money:
 
     def __sub__(self, other: Money) -> Money:
         return Money(self.amount - self._same(other), self.currency)
+
+    def __lt__(self, other: Money) -> bool:
+        return self.amount < self._same(other)
 
     def __neg__(self) -> Money:
         return Money(-self.amount, self.currency)
