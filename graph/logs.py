@@ -26,6 +26,16 @@ _requests: Any = structlog.get_logger("graph.request")
 _machines_read: bool = False
 
 
+class _StandardError(logging.Handler):
+    """Writes to what is standard error at that moment."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        try:
+            sys.stderr.write(self.format(record) + "\n")
+        except Exception:  # noqa: BLE001  # whatever is wrong with a line, its writer goes on
+            self.handleError(record)
+
+
 def configure(level: LogLevel, form: LogFormat) -> None:
     """Sets up the logging of the whole process, the libraries' too."""
     global _machines_read  # noqa: PLW0603  # logging is one for the process
@@ -41,7 +51,7 @@ def configure(level: LogLevel, form: LogFormat) -> None:
         if _machines_read
         else [structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())]
     )
-    handler = logging.StreamHandler(sys.stderr)
+    handler = _StandardError()
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
             foreign_pre_chain=[*shared, structlog.stdlib.ExtraAdder(), _without_color_message],

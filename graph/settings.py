@@ -182,6 +182,6 @@ def _unknown_names(environment: Mapping[str, str]) -> list[str]:
     problems: list[str] = []
     for name in sorted(environment):
         if name.startswith(PREFIX) and name not in known:
-            alike = difflib.get_close_matches(name, known, n=1)
+            alike = difflib.get_close_matches(name, known, n=1, cutoff=0.8)
             problems.append(f"{name} is not a setting" + (f"; is {alike[0]} meant?" if alike else ""))
     return problems

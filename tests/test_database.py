@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import sys
-from contextlib import asynccontextmanager
-from typing import TYPE_CHECKING, Any
-from uuid import uuid4
+from typing import Any
 
 import asyncpg
 import pytest
@@ -17,34 +14,7 @@ from tortoise.transactions import in_transaction
 from models import database, migrating
 from models.organization import Organization
 from tests.conftest import administrator, on_database
-
-if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator
-
-
-@asynccontextmanager
-async def new_database(server: str) -> AsyncGenerator[str]:
-    """An empty database on the server, gone afterwards."""
-    name = f"po_graph_test_{uuid4().hex}_{os.getpid()}"
-    async with administrator(server) as run:
-        await run.execute(f'CREATE DATABASE "{name}" TEMPLATE template0')
-    yield on_database(server, name)
-    async with administrator(server) as run:
-        await run.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
-
-
-async def graph(*arguments: str, url: str) -> tuple[int, str]:
-    """Exit code and output of `python -m graph` on a database."""
-    process = await asyncio.create_subprocess_exec(
-        sys.executable,
-        *("-m", "graph", *arguments),
-        env={**os.environ, "DATABASE_URL": url},
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.STDOUT,
-    )
-    output, _ = await asyncio.wait_for(process.communicate(), 60)
-    return process.returncode or 0, output.decode()
-
+from tests.serving import graph, new_database
 
 # ------------------------------------------------------------------------------------------------------- connections
 
