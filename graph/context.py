@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from strawberry.types.info import Info as StrawberryInfo
 
+from resolvers.operation import Call
+
 if TYPE_CHECKING:
     from resolvers.visibility import Actor
 
@@ -23,6 +25,11 @@ class Context:
     now: datetime = field(default_factory=lambda: datetime.now(UTC))
     payload: Any = None
     cost: int = 0
+
+    @property
+    def call(self) -> Call:
+        """The request, as operations take it."""
+        return Call(self.actor, self.now)
 
     @property
     def today(self) -> date:
