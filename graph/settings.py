@@ -100,10 +100,12 @@ class Settings:
     pool_largest: int = _setting(_whole(1, 1000), 10, "Database connections at most.")
     statement_seconds: int = _setting(_whole(1, 3600), 30, "A database statement that runs longer is canceled.")
     body_limit: int = _setting(_whole(1024, 1024 * MEBIBYTE), MEBIBYTE, "The largest request body, in bytes.")
-    depth_limit: int = _setting(_whole(1, 100), 15, "How deep a GraphQL operation may nest fields.")
+    depth_limit: int = _setting(_whole(1, 100), 20, "How deep a GraphQL operation may nest fields.")
     alias_limit: int = _setting(_whole(1, 10_000), 100, "How many aliases a GraphQL operation may have.")
     token_limit: int = _setting(_whole(100, 1_000_000), 5_000, "How many lexical tokens a GraphQL document may have.")
-    cost_limit: int = _setting(_whole(1, 100_000_000), 100_000, "The highest cost of a GraphQL operation.")
+    cost_limit: int = _setting(
+        _whole(1, 100_000_000), 100_000, "How many objects the answer of a GraphQL operation may hold."
+    )
     shutdown_seconds: int = _setting(
         _whole(0, 3600), 20, "How long requests in flight may take to finish after the server was told to stop."
     )
