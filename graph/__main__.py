@@ -4,11 +4,18 @@ from __future__ import annotations
 
 import argparse
 import sys
-from typing import Final
+from importlib import import_module
+from importlib.util import find_spec
+from typing import TYPE_CHECKING, Final, Protocol, cast
 
-from graph.commands import commands
 from graph.settings import SettingsError
 from resolvers.runtime import StartError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+COMMANDS: Final = ("serve", "migrate", "seed", "token", "imports", "recompute", "schema")
+"""Modules of `graph.commands`, in the order of the help. One that is not there is left out."""
 
 EPILOG: Final = """\
 first steps:
@@ -19,6 +26,14 @@ Everything that a deployment may decide is an environment variable: python -m gr
 """
 
 
+class Command(Protocol):
+    """What a module of `graph.commands` offers."""
+
+    def add_parser(self, commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+        """Adds the command, its options and its help."""
+        ...
+
+
 def main(arguments: list[str] | None = None) -> int:
     """Runs one command and returns its exit code: 0 done, 1 could not, 2 not understood."""
     parser = argparse.ArgumentParser(
@@ -27,9 +42,9 @@ def main(arguments: list[str] | None = None) -> int:
         epilog=EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    found = parser.add_subparsers(title="commands", metavar="COMMAND")
-    for command in commands():
-        command.add_parser(found)
+    parsers = parser.add_subparsers(title="commands", metavar="COMMAND")
+    for command in _commands():
+        command.add_parser(parsers)
     asked = parser.parse_args(arguments)
     if "run" not in asked:
         parser.print_help()
@@ -44,6 +59,12 @@ def main(arguments: list[str] | None = None) -> int:
         return 1
     except KeyboardInterrupt:
         return 130
+
+
+def _commands() -> Iterator[Command]:
+    for module in COMMANDS:
+        if find_spec(f"graph.commands.{module}"):
+            yield cast("Command", import_module(f"graph.commands.{module}"))
 
 
 if __name__ == "__main__":
