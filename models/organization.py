@@ -24,6 +24,7 @@ class Organization(Row):
     amount_basis = WordField(AmountBasis, default=AmountBasis.TOTAL)
     locale = fields.CharField(max_length=20, default="en_US")
     expiring_soon_days = fields.IntField(default=60)
+    edit_version = fields.IntField(default=1)
 
     class Meta(Row.Meta):
         table = "organization"
@@ -57,10 +58,12 @@ class User(Row):
     name = fields.CharField(max_length=200)
     email = fields.CharField(max_length=254)
     roles = TextArrayField()
+    edit_version = fields.IntField(default=1)
 
     class Meta(Row.Meta):
         table = "app_user"
         unique_together = (("organization_id", "email"),)
+        indexes = (("organization_id", "name"),)
 
 
 class ApiToken(Row):
@@ -93,10 +96,12 @@ class CostCenter(Row):
     organization_id: int
     number = fields.CharField(max_length=60)
     name = fields.CharField(max_length=200)
+    edit_version = fields.IntField(default=1)
 
     class Meta(Row.Meta):
         table = "cost_center"
         unique_together = (("organization_id", "number"),)
+        indexes = (("organization_id", "name"),)
 
 
 class LegalEntity(Row):
@@ -110,10 +115,12 @@ class LegalEntity(Row):
     name = fields.CharField(max_length=200)
     tax_registration_number = fields.CharField(max_length=60, null=True)
     address: dict[str, Any] | None = fields.JSONField(null=True)  # pyright: ignore[reportAssignmentType]
+    edit_version = fields.IntField(default=1)
 
     class Meta(Row.Meta):
         table = "legal_entity"
         unique_together = (("organization_id", "number"),)
+        indexes = (("organization_id", "name"),)
 
 
 class PurchasingEntity(Row):
@@ -125,10 +132,12 @@ class PurchasingEntity(Row):
     organization_id: int
     number = fields.CharField(max_length=60)
     name = fields.CharField(max_length=200)
+    edit_version = fields.IntField(default=1)
 
     class Meta(Row.Meta):
         table = "purchasing_entity"
         unique_together = (("organization_id", "number"),)
+        indexes = (("organization_id", "name"),)
 
 
 class PaymentTerm(Row):
@@ -140,6 +149,7 @@ class PaymentTerm(Row):
     organization_id: int
     name = fields.CharField(max_length=100)
     net_days = fields.IntField()
+    edit_version = fields.IntField(default=1)
 
     class Meta(Row.Meta):
         table = "payment_term"
@@ -155,6 +165,7 @@ class ShippingMethod(Row):
     organization_id: int
     name = fields.CharField(max_length=100)
     carrier = fields.CharField(max_length=100)
+    edit_version = fields.IntField(default=1)
 
     class Meta(Row.Meta):
         table = "shipping_method"

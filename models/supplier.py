@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from tortoise import fields
+from tortoise.contrib.postgres.fields import TSVectorField
+from tortoise.contrib.postgres.indexes import GinIndex
 
 from models.base import Row
 from models.fields import TextArrayField
@@ -21,11 +23,16 @@ class Supplier(Row):
     external_id = fields.CharField(max_length=200, null=True)
     email = fields.CharField(max_length=254, null=True)
     country = fields.CharField(max_length=2, null=True)
+    edit_version = fields.IntField(default=1)
+    search_vector = TSVectorField(source_fields=("number", "name"), config="simple")
 
     class Meta(Row.Meta):
         table = "supplier"
         unique_together = (("organization_id", "number"), ("organization_id", "external_id"))
-        indexes = (("organization_id", "name"),)
+        indexes = (
+            ("organization_id", "name"),
+            GinIndex(fields=["search_vector"], name="supplier_search"),
+        )
 
 
 class SellerEntity(Row):
@@ -41,6 +48,7 @@ class SellerEntity(Row):
     supplier_id: int
     name = fields.CharField(max_length=200)
     line_item_types = TextArrayField()
+    edit_version = fields.IntField(default=1)
 
     class Meta(Row.Meta):
         table = "seller_entity"
