@@ -4,6 +4,8 @@ The types are made from the refusal classes, so that a refusal and its type cann
 """
 
 import dataclasses
+from datetime import date
+from decimal import Decimal
 from enum import Enum
 from typing import Any, Final, get_args, get_origin, get_type_hints
 
@@ -32,7 +34,7 @@ ErrorCode: Any = strawberry.enum(
 
 @strawberry.interface(description="Why a mutation was refused. Each kind has a type of its own with the figures.")
 class UserError:
-    code: ErrorCode = strawberry.field(description="The kind of refusal; it never changes.")
+    code: Any = strawberry.field(graphql_type=ErrorCode, description="The kind of refusal; it never changes.")
     message: str = strawberry.field(description="The refusal in a sentence for a person.")
     path: list[str] = strawberry.field(description="Where in the input the cause is; empty where it is not in there.")
 
@@ -46,18 +48,21 @@ def _error_type(refusal: type[Refusal]) -> type:
     """The GraphQL type of a refusal, with the figures it carries."""
     hints = get_type_hints(refusal, vars(errors) | _FIGURE_TYPES)
     figures = [figure for figure in dataclasses.fields(refusal) if "description" in figure.metadata]
+
+    def is_type_of(_cls: Any, value: Any, _info: Any) -> bool:
+        return type(value) is refusal
+
     body: dict[str, Any] = {
         "__annotations__": {figure.name: _wire_type(hints[figure.name]) for figure in figures},
         "__module__": __name__,
-        "is_type_of": classmethod(lambda _cls, value, _info: type(value) is refusal),
+        "is_type_of": classmethod(is_type_of),
         **{figure.name: strawberry.field(description=figure.metadata["description"]) for figure in figures},
     }
     return strawberry.type(type(refusal.__name__, (UserError,), body), description=_sentence(refusal))
 
 
-_FIGURE_TYPES: Final[dict[str, Any]] = {
-    name: getattr(__import__(module), name) for module, name in (("decimal", "Decimal"), ("datetime", "date"))
-}
+_FIGURE_TYPES: Final[dict[str, Any]] = {"Decimal": Decimal, "date": date}
+"""What `resolvers.errors` names in annotations only."""
 
 ERROR_TYPES: Final = {refusal: _error_type(refusal) for refusal in errors.all_refusals()}
 """Refusal class → GraphQL type."""

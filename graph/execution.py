@@ -96,7 +96,8 @@ async def execute_request(request: Request, context: Context, limits: Limits = L
         context.cost = check_cost(_core(), prepared.document, operation, request.variables, limits)
     except GraphQLError as error:
         return _wrong((error,))
-    outcome = execute(
+    run: Any = execute
+    outcome = run(
         _core(),
         prepared.document,
         context_value=context,
@@ -105,7 +106,7 @@ async def execute_request(request: Request, context: Context, limits: Limits = L
         executor_class=Executor,
         operation_extensions=None,
     )
-    result: Any = await outcome if hasattr(outcome, "__await__") else outcome
+    result = await outcome if hasattr(outcome, "__await__") else outcome
     word: Operation = "mutation" if operation.operation is OperationType.MUTATION else "query"
     extensions = {"cost": {"requested": context.cost, "limit": limits.cost}}
     if not result.errors:

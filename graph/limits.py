@@ -7,7 +7,7 @@ limits of its own in graphql-core and is not counted.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, cast
 
 from graphql import (
     FieldNode,
@@ -18,11 +18,12 @@ from graphql import (
     OperationDefinitionNode,
     VariableNode,
     get_named_type,
-    get_nullable_type,
     is_composite_type,
     is_list_type,
+    is_non_null_type,
 )
 
+from resolvers.reading.kinds import Embedded, PagePart
 from resolvers.reading.pages import DEFAULT_SIZE, LARGEST_SIZE
 
 if TYPE_CHECKING:
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
 
     from graphql import DocumentNode, GraphQLField, GraphQLSchema, SelectionSetNode
 
+PAGE_INFO: Final = PagePart("page_info")
 USUAL_LIST: Final = 10
 """How many items a list without pages is taken to have: contacts, tags, seller entities."""
 
@@ -59,7 +61,11 @@ def check_shape(document: DocumentNode, limits: Limits) -> None:
 
 
 def check_cost(
-    schema: GraphQLSchema, document: DocumentNode, operation: OperationDefinitionNode, variables: Any, limits: Limits
+    schema: GraphQLSchema,
+    document: DocumentNode,
+    operation: OperationDefinitionNode,
+    variables: dict[str, Any] | None,
+    limits: Limits,
 ) -> int:
     """The number of objects the answer may hold, page sizes multiplied.
 
@@ -73,11 +79,18 @@ def check_cost(
     defaults = {
         definition.variable.name.value: definition.default_value for definition in operation.variable_definitions or ()
     }
-    cost = _Cost(schema, fragments, variables if isinstance(variables, dict) else {}, defaults)
+    cost = _Cost(schema, fragments, variables or {}, defaults)
     total = cost.of(operation.selection_set, root)
     if total > limits.cost:
         raise _exceeded("cost", total, limits.cost)
     return total
+
+
+def _own(definition: GraphQLField) -> int:
+    """An object that is part of its owner, such as money or a page's info, costs nothing of its own."""
+    field = definition.extensions.get("strawberry-definition")
+    kind = field.metadata.get("read") if field else None
+    return 0 if isinstance(kind, Embedded) or kind == PAGE_INFO else 1
 
 
 def _exceeded(what: str, actual: int, limit: int) -> GraphQLError:
@@ -155,29 +168,23 @@ class _Cost:
 
     def _field(self, node: FieldNode, parent: Any) -> int:
         name = node.name.value
-        definition = None if name.startswith("__") else self.schema.get_field(parent, name)
+        definition: Any = None if name.startswith("__") else self.schema.get_field(parent, name)
         named: Any = get_named_type(definition.type) if definition else None
         if definition is None or not is_composite_type(named):
             return 0
         if "first" in definition.args:
-            # The page's size multiplies what is below its items; the connection itself is one object.
-            size = self._size(node)
-            return 1 + size * max(1, self._items(node.selection_set, named))
-        many = is_list_type(get_nullable_type(definition.type))
-        within = 1 + self.of(node.selection_set, named)
-        return (self._given_list(node, definition) if many else 1) * within
-
-    def _items(self, selection: SelectionSetNode | None, connection: Any) -> int:
-        """The cost of one item of a page: what is below `nodes` and `edges`."""
-        return self.of(selection, connection)
+            return 1 + self._size(node) * max(1, self.of(node.selection_set, named))
+        nullable: Any = definition.type.of_type if is_non_null_type(definition.type) else definition.type
+        within = _own(definition) + self.of(node.selection_set, named)
+        return (self._given_list(node, definition) if is_list_type(nullable) else 1) * within
 
     def _given_list(self, node: FieldNode, definition: GraphQLField) -> int:
         """A list's length: of the ids it is asked for, or the usual."""
         if "ids" in definition.args:
             for argument in node.arguments or ():
-                value = self._value(argument.value)
+                value: Any = self._value(argument.value)
                 if isinstance(value, list):
-                    return max(1, len(value))
+                    return max(1, len(cast("list[Any]", value)))
         connection_part = node.name.value in {"nodes", "edges"} and "ids" not in definition.args
         return 1 if connection_part else USUAL_LIST
 

@@ -5,14 +5,13 @@ from functools import cache
 import strawberry
 from strawberry.schema.config import StrawberryConfig
 
-from graph.context import Info
 from graph.errors import ERROR_TYPES
 from graph.executor import Executor
 from graph.queries.documents import DocumentQueries
 from graph.scalars import SCALARS
 from graph.types import enums
 
-assert enums.DESCRIPTIONS, "the enumerations are registered by importing them"
+enums.register_all()
 
 
 @strawberry.type(description="What can be asked.")
@@ -27,7 +26,5 @@ def schema() -> strawberry.Schema:
         query=Query,
         types=list(ERROR_TYPES.values()),
         execution_context_class=Executor,
-        config=StrawberryConfig(
-            scalar_map=SCALARS, info_class=Info.__origin__ if hasattr(Info, "__origin__") else Info
-        ),
+        config=StrawberryConfig(scalar_map=SCALARS),
     )

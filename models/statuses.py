@@ -6,22 +6,20 @@ database stores and what travels on the wire.
 
 from __future__ import annotations
 
-from enum import Enum
+from enum import StrEnum
+from typing import Self
 
 
-class Word(str, Enum):
+class Word(StrEnum):
     """An enumeration whose members carry their own explanation: `ACTIVE = "ACTIVE", "In force today."`."""
 
     explanation: str
 
-    def __new__(cls, value: str, explanation: str) -> Word:
+    def __new__(cls, value: str, explanation: str) -> Self:
         member = str.__new__(cls, value)
         member._value_ = value
         member.explanation = explanation
         return member
-
-    def __str__(self) -> str:
-        return str(self.value)
 
 
 class Role(Word):

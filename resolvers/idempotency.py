@@ -14,7 +14,7 @@ from models.organization import IdempotencyKey
 from resolvers.errors import IdempotencyKeyReused
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncGenerator
 
     from resolvers.visibility import Actor
 
@@ -55,7 +55,7 @@ class Transaction:
 
 
 @asynccontextmanager
-async def transaction() -> AsyncIterator[Transaction]:
+async def transaction() -> AsyncGenerator[Transaction]:
     """A transaction around a whole mutation and the reading of its answer."""
     handle = Transaction()
     try:

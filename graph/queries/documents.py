@@ -1,6 +1,6 @@
 """The documents by key, and the lists of them."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 import strawberry
 
@@ -47,26 +47,36 @@ ByExternalId = Annotated[str | None, strawberry.argument(description="By the key
 
 @strawberry.type
 class DocumentQueries:
-    @strawberry.field(description="Anything with an id; null where there is nothing with it for this caller.")
-    def node(self, info: Info, id: Annotated[strawberry.ID, strawberry.argument(description="The id.")]) -> Node | None:
+    @strawberry.field(
+        graphql_type=Node | None,
+        description="Anything with an id; null where there is nothing with it for this caller.",
+    )
+    def node(self, info: Info, id: Annotated[strawberry.ID, strawberry.argument(description="The id.")]) -> Any:
         return documents.node(info.context.actor, id)
 
-    @strawberry.field(description="Several things by their ids, in that order; null for each that is not there.")
+    @strawberry.field(
+        graphql_type=list[Node | None],
+        description="Several things by their ids, in that order; null for each that is not there.",
+    )
     def nodes(
         self,
         info: Info,
         ids: Annotated[list[strawberry.ID], strawberry.argument(description="The ids, at most 100.")],
-    ) -> list[Node | None]:
+    ) -> Any:
         return documents.nodes(info.context.actor, ids)
 
-    @strawberry.field(description="An order by exactly one of its keys; null where there is none for this caller.")
+    @strawberry.field(
+        graphql_type=PurchaseOrder | None,
+        description="An order by exactly one of its keys; null where there is none for this caller.",
+    )
     def purchase_order(
         self, info: Info, id: ById = None, number: ByNumber = None, external_id: ByExternalId = None
-    ) -> PurchaseOrder | None:
+    ) -> Any:
         return documents.purchase_order(info.context.actor, id=id, number=number, external_id=external_id)
 
     @strawberry.field(
-        description="An invoice by its id, its external id, or its supplier and the supplier's number together."
+        graphql_type=Invoice | None,
+        description="An invoice by its id, its external id, or its supplier and the supplier's number together.",
     )
     def invoice(
         self,
@@ -77,7 +87,7 @@ class DocumentQueries:
         supplier_invoice_number: Annotated[
             str | None, strawberry.argument(description="The supplier's number; with supplierId.")
         ] = None,
-    ) -> Invoice | None:
+    ) -> Any:
         return documents.invoice(
             info.context.actor,
             id=id,
@@ -86,18 +96,16 @@ class DocumentQueries:
             supplier_invoice_number=supplier_invoice_number,
         )
 
-    @strawberry.field(description="A supplier by exactly one of its keys.")
-    def supplier(
-        self, info: Info, id: ById = None, number: ByNumber = None, external_id: ByExternalId = None
-    ) -> Supplier | None:
+    @strawberry.field(graphql_type=Supplier | None, description="A supplier by exactly one of its keys.")
+    def supplier(self, info: Info, id: ById = None, number: ByNumber = None, external_id: ByExternalId = None) -> Any:
         return documents.supplier(info.context.actor, id=id, number=number, external_id=external_id)
 
-    @strawberry.field(description="The user who is calling.")
-    def viewer(self, info: Info) -> User:
+    @strawberry.field(graphql_type=User, description="The user who is calling.")
+    def viewer(self, info: Info) -> Any:
         return documents.viewer(info.context.actor)
 
-    @strawberry.field(description="The organization of the caller, with its settings.")
-    def organization(self, info: Info) -> Organization:
+    @strawberry.field(graphql_type=Organization, description="The organization of the caller, with its settings.")
+    def organization(self, info: Info) -> Any:
         return visible_to(organization_rows.Organization, info.context.actor)
 
     purchase_orders = root_list(

@@ -1,6 +1,6 @@
 """The words of `models.statuses` as enumerations of the API, each value with its explanation.
 
-Importing this module registers them with Strawberry; types then name the enumerations themselves.
+Types name the enumerations of `models.statuses` themselves; here they get their descriptions.
 """
 
 from __future__ import annotations
@@ -50,5 +50,7 @@ def register(words: type[Enum], description: str) -> None:
         value.description = getattr(words[value.name], "explanation", value.description)
 
 
-for _words, _description in DESCRIPTIONS.items():
-    register(_words, _description)
+def register_all() -> None:
+    """Make every word an enumeration of the API; before the schema is put together."""
+    for words, description in DESCRIPTIONS.items():
+        register(words, description)
