@@ -1,0 +1,110 @@
+"""Who is calling: from the text of an API token to the user who acts by it.
+
+A token that was looked up is believed for `BELIEVED` without asking the database, so that a read costs no statement
+more. What this process changes about tokens, users and settings holds from the next request on; what another process
+on the same database changes, after `BELIEVED` at the latest. An expiry is judged at every request.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections import OrderedDict
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any, Final
+
+from models.organization import ApiToken
+from models.statuses import Role
+from resolvers.visibility import Actor
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+PREFIX: Final = "pog_"
+BELIEVED: Final = timedelta(seconds=5)
+"""How long a token is believed without a look at the database."""
+MOST_BELIEVED: Final = 10_000
+"""How many tokens are believed at once; the ones looked up first make room."""
+LONGEST_CHANGE: Final = timedelta(seconds=60)
+"""How long the transaction of a change may take: until then nothing of its organization is believed."""
+
+_SHAPE: Final = re.compile(PREFIX + "[A-Za-z0-9_-]{43}", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What the database said about a token, and when."""
+
+    actor: Actor
+    expires_at: datetime | None
+    looked_up_at: datetime
+
+    def is_fresh(self, now: datetime) -> bool:
+        return timedelta(0) <= now - self.looked_up_at < BELIEVED
+
+    def has_expired(self, now: datetime) -> bool:
+        return self.expires_at is not None and self.expires_at <= now
+
+
+_known: Final[OrderedDict[str, _Known]] = OrderedDict()
+_changing: Final[dict[int, datetime]] = {}
+"""Organizations whose tokens, users or settings are being changed, and until when that may take."""
+
+
+async def authenticate(text: str, now: datetime, request_id: str | None = None) -> Actor | None:
+    """The user who acts by the token; none where it is unknown, expired or revoked, or the user has no role left."""
+    if not _SHAPE.fullmatch(text):
+        return None
+    digest = digest_of(text)
+    known = _known.get(digest)
+    if known is None or not known.is_fresh(now):
+        known = await _looked_up(digest, now)
+    if known is None or known.has_expired(now):
+        return None
+    return known.actor if request_id is None else replace(known.actor, request_id=request_id)
+
+
+def digest_of(text: str) -> str:
+    """What is stored of a token: nobody can get back from it to the text."""
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def forget(organization_id: int, now: datetime) -> None:
+    """Believe nothing about the organization's tokens, because the open transaction changes them or their users.
+
+    Others must not learn again what held before while that transaction is not committed: for `LONGEST_CHANGE` every
+    request of the organization looks its token up.
+    """
+    _changing[organization_id] = now + LONGEST_CHANGE
+    for digest in [digest for digest, known in _known.items() if known.actor.organization_id == organization_id]:
+        del _known[digest]
+
+
+async def _looked_up(digest: str, now: datetime) -> _Known | None:
+    _known.pop(digest, None)
+    found: list[dict[str, Any]] = await ApiToken.filter(digest=digest, revoked_at__isnull=True).values(
+        "organization_id", "user_id", "expires_at", roles="user__roles", locale="organization__locale"
+    )
+    if not found or not found[0]["roles"]:
+        return None
+    row = found[0]
+    actor = Actor(
+        organization_id=row["organization_id"],
+        user_id=row["user_id"],
+        roles=frozenset(Role[role] for role in row["roles"]),
+        locale=row["locale"],
+    )
+    known = _Known(actor, row["expires_at"], now)
+    if not _is_changing(actor.organization_id, now):
+        _known[digest] = known
+        if len(_known) > MOST_BELIEVED:
+            _known.popitem(last=False)
+    return known
+
+
+def _is_changing(organization_id: int, now: datetime) -> bool:
+    until = _changing.get(organization_id)
+    if until is not None and until <= now:
+        del _changing[organization_id]
+    return until is not None and now < until
