@@ -45,8 +45,11 @@ DESCRIPTIONS: Final[dict[type[Enum], str]] = {
 
 def register(words: type[Enum], description: str) -> None:
     """Make an enumeration of the API whose values carry their explanation."""
-    registered: Any = strawberry.enum(words, description=description)
-    for value in registered.__strawberry_definition__.values:
+    if "__strawberry_definition__" not in vars(words):
+        strawberry.enum(words)
+    definition: Any = vars(words)["__strawberry_definition__"]
+    definition.description = description
+    for value in definition.values:
         value.description = getattr(words[value.name], "explanation", value.description)
 
 
