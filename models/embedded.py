@@ -172,9 +172,9 @@ class EmbeddedPostgres:
                 )
             self._give_away(self.cluster)
             return
-        unfinished = self.directory / "postgres.new"
-        shutil.rmtree(unfinished, ignore_errors=True)
-        unfinished.mkdir(mode=0o700)
+        for abandoned in self.directory.glob("postgres.new-*"):
+            shutil.rmtree(abandoned, ignore_errors=True)  # an orphaned initdb may still be writing there
+        unfinished = Path(tempfile.mkdtemp(prefix="postgres.new-", dir=self.directory))
         self._give_away(unfinished)
         self._run(
             "initdb",
