@@ -208,13 +208,11 @@ def _tiers(survivors: Iterable[Survivor]) -> tuple[tuple[Survivor, ...], ...]:
     return tuple(tuple(sorted(tiers[tier], key=_standing_order)) for tier in sorted(tiers))
 
 
-def _standing_order(survivor: Survivor) -> tuple[int, date, date, int, int, int]:
-    """M4.4 and M4.5. Lines alike in all of it stand as they were recorded, so that no two are ever equal: M11."""
+def _standing_order(survivor: Survivor) -> tuple[int, date, date, int]:
+    """M4.4 and M4.5. Lines alike in all of it stay as they come, by the keys of order and line: M11."""
     return (
         survivor.recency,
         survivor.last_day or date.max,
         survivor.first_day or date.min,
         survivor.line.number,
-        survivor.order.id,
-        survivor.line.id,
     )

@@ -77,7 +77,7 @@ def balance(*allocations: Allocation, **terms: Any) -> Balance:
         ("3", "0.5", "0", "JPY", "2"),
         ("0", "5", "0", "USD", "0.00"),
         ("0.000001", "0.005", "0", "USD", "0.00"),
-        ("99999999999999.999999", "99999999999999.999999", "0", "USD", "9999999999999999999800000000.00"),
+        ("12345678901234.567891", "98765432109876.543211", "0", "USD", "1219326311370217952348574912.12"),
     ],
 )
 def test_an_amount_is_quantity_times_price_less_discount_rounded_once(
@@ -90,6 +90,12 @@ def test_the_tax_is_a_percentage_of_the_amount_or_an_amount():
     assert line_tax(Decimal("0.50"), Decimal(19), Decimal(7), "EUR") == Decimal("0.10")
     assert line_tax(Decimal("0.50"), None, Decimal(7), "EUR") == Decimal(7)
     assert line_tax(Decimal("0.50"), Decimal(0), Decimal(7), "EUR") == Decimal(0)
+
+
+def test_the_tax_of_an_amount_beyond_all_limits_is_exact_too():
+    tax = line_tax(Decimal("1234567890123456789012345678.91"), Decimal(10), Decimal(0), "USD")
+
+    assert tax == Decimal("123456789012345678901234567.89")
 
 
 def test_the_limit_holds_the_tax_entered_on_the_line():

@@ -47,6 +47,14 @@ def test_a_credit_memo_follows_its_invoice_and_raises_the_balance():
     assert [(entry[:2], why(entry)) for entry in credit.dropped] == [((1, 101), elsewhere), ((2, None), elsewhere)]
 
 
+def test_the_places_that_it_does_not_follow_to_are_listed_by_order_and_line():
+    order = make_order("PO-1", make_line(3), make_line(1), make_line(2))
+
+    credit = found(make_credit(make_known_line(order, 2)), make_order("PO-9"), make_order("PO-8"), order)
+
+    assert [entry[:2] for entry in credit.dropped] == [(1, 101), (1, 103), (8, None), (9, None)]
+
+
 @pytest.mark.parametrize(
     "since",
     [

@@ -8,7 +8,9 @@ from typing import Any
 
 import pytest
 
-from models.statuses import InvoiceCategory, LineItemType, LineStatus, PurchaseOrderStatus
+from models.statuses import InvoiceCategory, LineItemType, LineStatus, MatchCriterion, PurchaseOrderStatus
+from resolvers.matching.candidates import Candidate
+from resolvers.matching.filtering import digest
 from tests.rules.matching_facts import GMBH, INC, JUNE, SARL, found, make_invoice, make_line, make_order, why
 
 
@@ -261,6 +263,38 @@ def test_an_order_that_falls_out_is_one_entry_and_a_standing_one_is_an_entry_a_l
 
     assert [entry[:2] for entry in result.ranked] == [(2, 201)]
     assert [entry[:2] for entry in result.dropped] == [(1, None), (2, 202)]
+
+
+def test_what_drops_is_listed_by_order_and_line_whatever_order_it_comes_in():
+    closed = {"status": LineStatus.CLOSED_CANCELED}
+    order = make_order("PO-1", make_line(3, **closed), make_line(1, **closed), make_line(2, **closed))
+
+    result = found(make_invoice(), make_order("PO-3", suspended=True), make_order("PO-2", suspended=True), order)
+
+    assert [entry[:2] for entry in result.dropped] == [(1, 101), (1, 102), (1, 103), (2, None), (3, None)]
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"order_id": 2},
+        {"line_id": 102},
+        {"line_id": None},
+        {"criterion": MatchCriterion.LINE_PERIOD},
+        {"reason": "Line 1 of PO-1 is closed."},
+    ],
+)
+def test_droppings_that_differ_in_anything_have_other_digests(other: dict[str, Any]):
+    entry: dict[str, Any] = {
+        "order_id": 1,
+        "line_id": 101,
+        "rank": None,
+        "criterion": MatchCriterion.LINE_STATUS,
+        "reason": "Line 1 of PO-1 is canceled.",
+    }
+
+    assert digest([Candidate(**entry)]) == digest([Candidate(**entry)])
+    assert digest([Candidate(**(entry | other))]) != digest([Candidate(**entry)])
 
 
 ORDER_CRITERIA: list[tuple[str, dict[str, Any]]] = [
