@@ -172,6 +172,18 @@ class InUse(Refusal):
 
 
 @dataclass(eq=True, unsafe_hash=True)
+class LastAdministrator(Refusal):
+    """The organization would be left without an administrator."""
+
+    code: ClassVar[str] = "LAST_ADMINISTRATOR"
+    email: str = figure("The only administrator there is.")
+
+    @property
+    def message(self) -> str:
+        return f"{self.email} is the only administrator; make another user one first."
+
+
+@dataclass(eq=True, unsafe_hash=True)
 class OutsideValidity(Refusal):
     """A line's date outside its order's validity (O5)."""
 

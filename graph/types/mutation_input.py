@@ -18,8 +18,8 @@ class MutationInput:
     idempotency_key: str | None = strawberry.field(
         default=None,
         description=(
-            "A key of the caller's choice, at most 200 characters. The same key with the same input again gets the first "
-            "answer, and nothing is done twice; with another input it is refused."
+            "A key of the caller's choice, at most 200 characters. The same key with the same input again gets the "
+            "first answer, and nothing is done twice; with another input it is refused."
         ),
     )
     dry_run: bool = strawberry.field(
@@ -48,6 +48,6 @@ class AddressInput:
     country: str | None = strawberry.field(default=strawberry.UNSET, description="ISO 3166 country code, two capitals.")
 
 
-def given(input: MutationInput) -> dict[str, Any]:  # noqa: A002 - what GraphQL calls it
+def given(input: MutationInput) -> dict[str, Any]:
     """What an input gives to be stored: the fields that were given, by their Python names."""
     return {name: value for name, value in plain(input).items() if name not in CONTROLS}

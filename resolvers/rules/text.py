@@ -95,6 +95,28 @@ class Texts:
         return found + [_invalid((*path, str(at)), value[at], "it is in the list already") for at in repeated(value)]
 
 
+@dataclass(frozen=True, slots=True)
+class Present:
+    """A value that the API has checked, and that has to be there."""
+
+    def refusals(self, value: object, path: Path) -> list[Refusal]:
+        """What is wrong with a missing one."""
+        return [_invalid(path, "null", "it has to have a value")] if value is None else []
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Words:
+    """A list of different words of an enumeration, which the API has checked; at least one, unless it may be empty."""
+
+    empty: bool = False
+
+    def refusals(self, value: Sequence[str] | None, path: Path) -> list[Refusal]:
+        """What is wrong with the list."""
+        if value is None or not (value or self.empty):
+            return [_invalid(path, "null" if value is None else "[]", "name at least one")]
+        return [_invalid((*path, str(at)), value[at], "it is in the list already") for at in repeated(value)]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Whole:
     """A whole number between two others, which are included."""
