@@ -92,8 +92,13 @@ class Requests:
             raise
 
 
+PATIENCE: Final = 32 * 1024 * 1024
+"""How many bytes of a body that is too large are read and dropped, so that its sender gets to read the answer; one that does not
+say how long it is gets it at once."""
+
+
 class BodyLimit:
-    """Refuses bodies above the limit before anything reads them; hands smaller ones on in one piece."""
+    """Refuses bodies above the limit without keeping them; hands smaller ones on in one piece."""
 
     def __init__(self, app: ASGIApp, limit: int) -> None:
         self._app = app
@@ -106,7 +111,7 @@ class BodyLimit:
             return
         length = _header(scope, b"content-length")
         if length is not None and int(length) > self._limit:  # the HTTP parser admits digits only
-            await self._refuse(send)
+            await self._refuse(receive, send)
             return
         pieces: list[bytes] = []
         size = 0
@@ -119,7 +124,7 @@ class BodyLimit:
             size += len(pieces[-1])
             more = message.get("more_body", False)
             if size > self._limit:
-                await self._refuse(send)
+                await self._answer(send)
                 return
         body: bytes | None = pieces[0] if len(pieces) == 1 else b"".join(pieces)
 
@@ -133,7 +138,18 @@ class BodyLimit:
 
         await self._app(scope, whole, send)
 
-    async def _refuse(self, send: Send) -> None:
+    async def _refuse(self, receive: Receive, send: Send) -> None:
+        dropped = 0
+        while dropped < PATIENCE:
+            message = await receive()
+            dropped += len(message.get("body", b""))
+            if message["type"] == "http.disconnect":
+                return
+            if not message.get("more_body", False):
+                break
+        await self._answer(send)
+
+    async def _answer(self, send: Send) -> None:
         message = f"The request body is larger than {self._limit} bytes."
         await send_error(send, 413, "BODY_TOO_LARGE", message, limit=self._limit)
 
