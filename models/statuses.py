@@ -272,6 +272,7 @@ class PurchaseOrderAction(Word):
     UPDATE_LINE = "UPDATE_LINE", "Change a line."
     REMOVE_LINE = "REMOVE_LINE", "Remove a line that never served an invoice."
     ADD_CONTACT = "ADD_CONTACT", "Add a contact."
+    UPDATE_CONTACT = "UPDATE_CONTACT", "Change a contact."
     REMOVE_CONTACT = "REMOVE_CONTACT", "Remove a contact."
     SET_TAGS = "SET_TAGS", "Replace the tags."
 

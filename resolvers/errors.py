@@ -191,13 +191,40 @@ class OutsideValidity(Refusal):
     date: date = figure("The date given.")
     effective_date: date | None = figure("The first day of the order's validity.")
     expiration_date: date | None = figure("The last day of the order's validity.")
+    line: int | None = figure("The number of the line, where the order's validity is what changes.", default=None)
 
     @property
     def message(self) -> str:
+        what = f"{self.date} of line {self.line}" if self.line else f"{self.date}"
         return (
-            f"{self.date} is outside the order's validity, {self.effective_date or 'any time'}"
+            f"{what} is outside the order's validity, {self.effective_date or 'any time'}"
             f" to {self.expiration_date or 'any time'}."
         )
+
+
+@dataclass(eq=True, unsafe_hash=True)
+class NotLater(Refusal):
+    """An extension that would not extend the order (L4)."""
+
+    code: ClassVar[str] = "NOT_LATER"
+    date: date = figure("The date given.")
+    current: date = figure("The expiration date the order has.")
+
+    @property
+    def message(self) -> str:
+        return f"{self.date} is not later than the expiration date {self.current}."
+
+
+@dataclass(eq=True, unsafe_hash=True)
+class NothingThere(Refusal):
+    """The order has nothing that the action could be done to (L6)."""
+
+    code: ClassVar[str] = "NOTHING_THERE"
+    kind: str = figure("What the order does not have.")
+
+    @property
+    def message(self) -> str:
+        return f"The order has no {self.kind}."
 
 
 @dataclass(eq=True, unsafe_hash=True)

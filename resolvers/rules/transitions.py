@@ -1,0 +1,253 @@
+"""What may be done with an order, and why not: one table, which every mutation and `availableActions` ask.
+
+An action has a row: the roles that may do it, the statuses in which it can be done, and what else has to hold. What
+depends on the input of a mutation is not decided here.
+
+Pure.
+
+Source: L4, L6, O4.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Final
+
+from models.statuses import MatchingStatus, PurchaseOrderAction, PurchaseOrderStatus, Role
+from resolvers.errors import InUse, LimitExceeded, NothingThere, NotPermitted, WrongStatus
+from resolvers.rules.matching_status import matching_status
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+    from datetime import date
+
+    from resolvers.errors import Refusal
+
+COUNTED_AS_ACTIVE: Final = (MatchingStatus.ACTIVE, MatchingStatus.SCHEDULED)
+"""An order counts towards the limit of active ones while it is in force, or will be without anybody's doing. O4."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """What the organization's settings allow. O4."""
+
+    active_orders: int = 100
+    lines: int = 100
+    contacts: int = 10
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """Where an order stands: everything that decides what may be done with it.
+
+    `invoices` is how many invoices it has served, ever; `unused_lines` how many of its lines never served one;
+    `active_orders` how many orders of the organization count as active today.
+    """
+
+    status: PurchaseOrderStatus
+    issued: bool
+    suspended: bool
+    effective_date: date | None
+    expiration_date: date | None
+    today: date
+    invoices: int = 0
+    lines: int = 0
+    unused_lines: int = 0
+    contacts: int = 0
+    active_orders: int = 0
+    limits: Limits = field(default_factory=Limits)
+
+    @property
+    def matching_status(self) -> MatchingStatus:
+        """Whether it serves invoices today. L4."""
+        return matching_status(
+            self.status,
+            issued=self.issued,
+            suspended=self.suspended,
+            effective_date=self.effective_date,
+            expiration_date=self.expiration_date,
+            today=self.today,
+        )
+
+    @property
+    def counts_as_active(self) -> bool:
+        """Whether it counts towards the limit of active orders. O4."""
+        return self.matching_status in COUNTED_AS_ACTIVE
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Availability:
+    """Whether a caller may do something with an order now, and why not."""
+
+    action: PurchaseOrderAction
+    reasons: tuple[Refusal, ...]
+
+    @property
+    def allowed(self) -> bool:
+        """Whether nothing speaks against it."""
+        return not self.reasons
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Transition:
+    """A row of the table. An empty `lifecycle` or `matching` allows every status."""
+
+    lifecycle: tuple[PurchaseOrderStatus, ...] = ()
+    matching: tuple[MatchingStatus, ...] = ()
+    checks: tuple[Callable[[Standing], Refusal | None], ...] = ()
+    roles: tuple[Role, ...] = (Role.BUYER,)
+
+
+def issued(standing: Standing) -> Standing:
+    """The order as it would stand once issued."""
+    return replace(standing, status=PurchaseOrderStatus.ORDERED, issued=True)
+
+
+def resumed(standing: Standing) -> Standing:
+    """The order as it would stand off hold."""
+    return replace(standing, suspended=False)
+
+
+def extended(standing: Standing, expiration_date: date | None = None) -> Standing:
+    """The order as it would stand with a later expiration date; without one, with one that is not past."""
+    return replace(standing, expiration_date=expiration_date or standing.today)
+
+
+def activation_refusal(before: Standing, after: Standing) -> LimitExceeded | None:
+    """One active order more than the limit allows, where the order begins to count as one.
+
+    Source: O4.
+    """
+    if before.counts_as_active or not after.counts_as_active:
+        return None
+    actual = before.active_orders + 1
+    if actual <= before.limits.active_orders:
+        return None
+    return LimitExceeded(limit=before.limits.active_orders, actual=actual, setting="activeOrderLimit")
+
+
+def _activates(change: Callable[[Standing], Standing]) -> Callable[[Standing], Refusal | None]:
+    return lambda standing: activation_refusal(standing, change(standing))
+
+
+def _room_for_a_line(standing: Standing) -> Refusal | None:
+    limit, actual = standing.limits.lines, standing.lines + 1
+    return LimitExceeded(limit=limit, actual=actual, setting="orderLineLimit") if actual > limit else None
+
+
+def _room_for_a_contact(standing: Standing) -> Refusal | None:
+    limit, actual = standing.limits.contacts, standing.contacts + 1
+    return LimitExceeded(limit=limit, actual=actual, setting="orderContactLimit") if actual > limit else None
+
+
+def _has_a_line(standing: Standing) -> Refusal | None:
+    return None if standing.lines else NothingThere(kind="line")
+
+
+def _has_an_unused_line(standing: Standing) -> Refusal | None:
+    if not standing.lines or standing.unused_lines:
+        return None
+    return InUse(invoices=standing.invoices, remedy=LINE_REMEDY)
+
+
+def _has_a_contact(standing: Standing) -> Refusal | None:
+    return None if standing.contacts else NothingThere(kind="contact")
+
+
+def _expires(standing: Standing) -> Refusal | None:
+    return None if standing.expiration_date else NothingThere(kind="expiration date")
+
+
+def _never_served(standing: Standing) -> Refusal | None:
+    if not standing.invoices:
+        return None
+    closed = standing.matching_status is MatchingStatus.CLOSED
+    return InUse(invoices=standing.invoices, remedy="it stays, closed" if closed else "close it instead")
+
+
+LINE_REMEDY: Final = "end the line earlier instead"
+
+_STATUS = PurchaseOrderStatus
+_EDITABLE: Final = (
+    _STATUS.DRAFT,
+    _STATUS.REJECTED,
+    _STATUS.PROCESSING,
+    _STATUS.PENDING_SUBMISSION,
+    _STATUS.PENDING_SUPPLIER_CONFIRMATION,
+    _STATUS.ORDERED,
+    _STATUS.PARTIALLY_DELIVERED,
+    _STATUS.DELIVERED,
+    _STATUS.PAYMENT_PENDING,
+    _STATUS.CLOSED_PAID,
+)
+"""Not while somebody else decides about the order, and not once it is closed to invoices."""
+
+_RUNNING: Final = (MatchingStatus.SCHEDULED, MatchingStatus.ACTIVE, MatchingStatus.EXPIRED)
+_ON_HOLD: Final = (MatchingStatus.SUSPENDED, MatchingStatus.SUSPENDED_EXPIRED)
+
+_ACTION = PurchaseOrderAction
+TRANSITIONS: Final[dict[PurchaseOrderAction, Transition]] = {
+    _ACTION.UPDATE: Transition(lifecycle=_EDITABLE),
+    _ACTION.ISSUE: Transition(lifecycle=(_STATUS.DRAFT,), checks=(_activates(issued),)),
+    _ACTION.SUSPEND: Transition(matching=_RUNNING),
+    _ACTION.RESUME: Transition(matching=_ON_HOLD, checks=(_activates(resumed),)),
+    _ACTION.EXTEND: Transition(lifecycle=_EDITABLE, checks=(_expires, _activates(extended))),
+    _ACTION.CLOSE: Transition(matching=(*_RUNNING, *_ON_HOLD)),
+    _ACTION.DELETE: Transition(checks=(_never_served,)),
+    _ACTION.COPY: Transition(),
+    _ACTION.ADD_LINE: Transition(lifecycle=_EDITABLE, checks=(_room_for_a_line,)),
+    _ACTION.UPDATE_LINE: Transition(lifecycle=_EDITABLE, checks=(_has_a_line,)),
+    _ACTION.REMOVE_LINE: Transition(lifecycle=_EDITABLE, checks=(_has_a_line, _has_an_unused_line)),
+    _ACTION.ADD_CONTACT: Transition(lifecycle=_EDITABLE, checks=(_room_for_a_contact,)),
+    _ACTION.UPDATE_CONTACT: Transition(lifecycle=_EDITABLE, checks=(_has_a_contact,)),
+    _ACTION.REMOVE_CONTACT: Transition(lifecycle=_EDITABLE, checks=(_has_a_contact,)),
+    _ACTION.SET_TAGS: Transition(lifecycle=_EDITABLE),
+}
+"""Every action, in the order in which clients see them."""
+
+
+def roles_for(action: PurchaseOrderAction) -> tuple[Role, ...]:
+    """Any of these roles may do it; an administrator may do everything."""
+    return TRANSITIONS[action].roles
+
+
+def reasons_against(
+    action: PurchaseOrderAction, standing: Standing, roles: Iterable[Role] | None = None
+) -> list[Refusal]:
+    """Why it cannot be done with an order that stands so, and why not by a caller with these roles.
+
+    A status that does not allow the action is told alone: what else would have to hold does not matter then.
+
+    Source: L6.
+    """
+    row = TRANSITIONS[action]
+    found: list[Refusal] = []
+    if roles is not None and not {Role.ADMIN, *row.roles} & set(roles):
+        found.append(NotPermitted(needed=_words(row.roles), roles=_words(roles)))
+    if (wrong := _wrong_status(action, row, standing)) is not None:
+        return [*found, wrong]
+    checked = (check(standing) for check in row.checks)
+    return [*found, *(refusal for refusal in checked if refusal is not None)]
+
+
+def available_actions(standing: Standing, roles: Iterable[Role]) -> list[Availability]:
+    """Every action, and why not.
+
+    Source: L6.
+    """
+    held = tuple(roles)
+    return [
+        Availability(action=action, reasons=tuple(reasons_against(action, standing, held))) for action in TRANSITIONS
+    ]
+
+
+def _wrong_status(action: PurchaseOrderAction, row: Transition, standing: Standing) -> WrongStatus | None:
+    if row.lifecycle and standing.status not in row.lifecycle:
+        return WrongStatus(action=action, status=standing.status, allowed=tuple(map(str, row.lifecycle)))
+    if row.matching and standing.matching_status not in row.matching:
+        return WrongStatus(action=action, status=standing.matching_status, allowed=tuple(map(str, row.matching)))
+    return None
+
+
+def _words(roles: Iterable[Role]) -> tuple[str, ...]:
+    return tuple(sorted(str(role) for role in roles))
