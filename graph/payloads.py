@@ -1,6 +1,7 @@
 """What mutations answer: the entity, the events written, and refusals as data."""
 
 from collections.abc import Callable
+from dataclasses import field
 from typing import Any, ClassVar, Self
 
 import strawberry
@@ -25,7 +26,7 @@ class Payload:
     entity: ClassVar[str]
     row: ClassVar[Any]
     key: strawberry.Private[int | None] = None
-    event_keys: strawberry.Private[list[int]] = strawberry.field(default_factory=list)
+    event_keys: strawberry.Private[list[int]] = field(default_factory=list)
     events: list[Event] = strawberry.field(description="The events that were written, in order.")
     user_errors: list[UserError] = strawberry.field(description="Why it was refused; empty where it was done.")
     client_mutation_id: str | None = strawberry.field(description="What the caller gave, unchanged.", default=None)

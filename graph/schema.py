@@ -7,6 +7,10 @@ from strawberry.schema.config import StrawberryConfig
 
 from graph.errors import ERROR_TYPES
 from graph.executor import Executor
+from graph.mutations.master_data import MasterDataMutations
+from graph.mutations.organization import OrganizationMutations
+from graph.mutations.supplier import SupplierMutations
+from graph.mutations.token import TokenMutations
 from graph.queries.documents import DocumentQueries
 from graph.scalars import SCALARS
 from graph.types import enums
@@ -19,11 +23,17 @@ class Query(DocumentQueries):
     pass
 
 
+@strawberry.type(description="What can be done.")
+class Mutation(SupplierMutations, MasterDataMutations, OrganizationMutations, TokenMutations):
+    pass
+
+
 @cache
 def schema() -> strawberry.Schema:
     """The one schema of the server."""
     return strawberry.Schema(
         query=Query,
+        mutation=Mutation,
         types=list(ERROR_TYPES.values()),
         execution_context_class=Executor,
         config=StrawberryConfig(scalar_map=SCALARS),

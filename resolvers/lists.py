@@ -103,7 +103,21 @@ SUPPLIERS: Final = Listing(
         "external_id": "external_id",
     },
     default=("name",),
+    search="search_vector",
 )
+
+SELLER_ENTITIES: Final = Listing(
+    filters={
+        "id": Reference("id", SellerEntity),
+        "name": "name",
+        "supplier_id": Reference("supplier_id", Supplier),
+    },
+    default=("name",),
+)
+
+USERS: Final = Listing(filters={"id": Reference("id", User), "name": "name", "email": "email"}, default=("name",))
+
+NUMBERED: Final = Listing(filters={"number": "number", "name": "name"}, default=("number",))
 
 EVENTS: Final = Listing(
     filters={

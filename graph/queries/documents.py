@@ -12,10 +12,15 @@ from graph.types.inputs import (
     EventWhere,
     InvoiceOrder,
     InvoiceWhere,
+    NumberedOrder,
+    NumberedWhere,
     PurchaseOrderOrder,
     PurchaseOrderWhere,
+    SellerEntityWhere,
     SupplierOrder,
     SupplierWhere,
+    UserOrder,
+    UserWhere,
 )
 from graph.types.invoice import Invoice
 from graph.types.organization import (
@@ -140,21 +145,43 @@ class DocumentQueries:
         where=EventWhere,
     )
     seller_entities = root_list(
-        "All companies of suppliers that bill.",
+        "All companies of suppliers that bill, by name.",
         supplier_rows.SellerEntity,
-        lists.NAMED,
+        lists.SELLER_ENTITIES,
         of=Connection[SellerEntity],
+        where=SellerEntityWhere,
     )
-    users = root_list("All users.", organization_rows.User, lists.NAMED, of=Connection[User])
-    cost_centers = root_list("All cost centers.", organization_rows.CostCenter, lists.NAMED, of=Connection[CostCenter])
+    users = root_list(
+        "All users, by name unless sorted otherwise.",
+        organization_rows.User,
+        lists.USERS,
+        of=Connection[User],
+        where=UserWhere,
+        order=UserOrder,
+    )
+    cost_centers = root_list(
+        "All cost centers, by number unless sorted otherwise.",
+        organization_rows.CostCenter,
+        lists.NUMBERED,
+        of=Connection[CostCenter],
+        where=NumberedWhere,
+        order=NumberedOrder,
+    )
     legal_entities = root_list(
-        "All companies of the organization.", organization_rows.LegalEntity, lists.NAMED, of=Connection[LegalEntity]
+        "All companies of the organization, by number unless sorted otherwise.",
+        organization_rows.LegalEntity,
+        lists.NUMBERED,
+        of=Connection[LegalEntity],
+        where=NumberedWhere,
+        order=NumberedOrder,
     )
     purchasing_entities = root_list(
-        "All parts of the organization that order.",
+        "All parts of the organization that order, by number unless sorted otherwise.",
         organization_rows.PurchasingEntity,
-        lists.NAMED,
+        lists.NUMBERED,
         of=Connection[PurchasingEntity],
+        where=NumberedWhere,
+        order=NumberedOrder,
     )
     payment_terms = root_list(
         "All payment terms.", organization_rows.PaymentTerm, lists.NAMED, of=Connection[PaymentTerm]

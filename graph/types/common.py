@@ -2,7 +2,7 @@
 
 from datetime import date
 from decimal import Decimal
-from typing import Annotated, Generic, TypeVar
+from typing import Annotated, Final, Generic, TypeVar
 
 import strawberry
 
@@ -13,6 +13,8 @@ from resolvers.reading.kinds import Part
 from resolvers.wording import money_text
 
 T = TypeVar("T")
+
+EDIT_VERSION: Final = "Rises by one with every change; give it as `expectedVersion` to be told of others' changes."
 
 
 @strawberry.interface(description="Anything with an id, which can be looked up again by it.")

@@ -167,6 +167,59 @@ class SupplierOrder:
     direction: Direction = strawberry.field(default=Direction.ASC, description="Which way.")
 
 
+@strawberry.input(description="Which companies of suppliers that bill.")
+class SellerEntityWhere:
+    and_: list["SellerEntityWhere"] | None = _optional(_AND, "and")
+    or_: list["SellerEntityWhere"] | None = _optional(_OR, "or")
+    not_: Optional["SellerEntityWhere"] = _optional(_NOT, "not")
+    id: IDFilter | None = _optional("By id.")
+    name: StringFilter | None = _optional("By name.")
+    supplier_id: IDFilter | None = _optional("By supplier.")
+
+
+@strawberry.input(description="Which parts of the organization.")
+class NumberedWhere:
+    and_: list["NumberedWhere"] | None = _optional(_AND, "and")
+    or_: list["NumberedWhere"] | None = _optional(_OR, "or")
+    not_: Optional["NumberedWhere"] = _optional(_NOT, "not")
+    number: StringFilter | None = _optional("By number.")
+    name: StringFilter | None = _optional("By name.")
+
+
+@strawberry.enum(description="What parts of the organization are sorted by.")
+class NumberedOrderField(Enum):
+    NUMBER = strawberry.enum_value("number", description="The number.")
+    NAME = strawberry.enum_value("name", description="The name.")
+
+
+@strawberry.input(description="One key to sort parts of the organization by.")
+class NumberedOrder:
+    field: NumberedOrderField = strawberry.field(description="What to sort by.")
+    direction: Direction = strawberry.field(default=Direction.ASC, description="Which way.")
+
+
+@strawberry.input(description="Which users.")
+class UserWhere:
+    and_: list["UserWhere"] | None = _optional(_AND, "and")
+    or_: list["UserWhere"] | None = _optional(_OR, "or")
+    not_: Optional["UserWhere"] = _optional(_NOT, "not")
+    id: IDFilter | None = _optional("By id.")
+    name: StringFilter | None = _optional("By name.")
+    email: StringFilter | None = _optional("By email address, in small letters.")
+
+
+@strawberry.enum(description="What users are sorted by.")
+class UserOrderField(Enum):
+    NAME = strawberry.enum_value("name", description="The name.")
+    EMAIL = strawberry.enum_value("email", description="The email address.")
+
+
+@strawberry.input(description="One key to sort users by.")
+class UserOrder:
+    field: UserOrderField = strawberry.field(description="What to sort by.")
+    direction: Direction = strawberry.field(default=Direction.ASC, description="Which way.")
+
+
 @strawberry.input(description="Which candidates of a match.")
 class MatchCandidateWhere:
     dropped: BooleanFilter | None = _optional("By whether they dropped out before the ranking.")

@@ -4,8 +4,8 @@ from datetime import datetime
 
 import strawberry
 
-from graph.fields import address, column, identifier
-from graph.types.common import Address, Node
+from graph.fields import address, column, identifier, one
+from graph.types.common import EDIT_VERSION, Address, Node
 from models import organization as rows
 from models.statuses import AmountBasis, DateBasis, OverdrawPolicy, Role
 
@@ -16,6 +16,7 @@ class User(Node):
     name: str = column("The name.")
     email: str = column("The email address.")
     roles: list[Role] = column("What the user may do.")
+    edit_version: int = column(EDIT_VERSION)
 
 
 @strawberry.type(description="An organization: the tenant that owns the data, and its settings.")
@@ -30,6 +31,7 @@ class Organization(Node):
     overdraw_policy: OverdrawPolicy = column("What happens when an invoice exceeds the balance of its line.")
     amount_basis: AmountBasis = column("Which amount of an invoice is taken from a balance.")
     expiring_soon_days: int = column("How many days before its expiration an order counts as expiring soon.")
+    edit_version: int = column(EDIT_VERSION)
 
 
 @strawberry.type(description="Who bears an expense.")
@@ -37,6 +39,7 @@ class CostCenter(Node):
     id: strawberry.ID = identifier(rows.CostCenter)
     number: str = column("The number, unique in the organization.")
     name: str = column("The name.")
+    edit_version: int = column(EDIT_VERSION)
 
 
 @strawberry.type(description="A company of the organization that buys.")
@@ -46,6 +49,7 @@ class LegalEntity(Node):
     name: str = column("The name.")
     tax_registration_number: str | None = column("Its tax registration number.")
     address: Address | None = address("Where it is billed.", "address")
+    edit_version: int = column(EDIT_VERSION)
 
 
 @strawberry.type(description="A part of the organization that places orders.")
@@ -53,6 +57,7 @@ class PurchasingEntity(Node):
     id: strawberry.ID = identifier(rows.PurchasingEntity)
     number: str = column("The number, unique in the organization.")
     name: str = column("The name.")
+    edit_version: int = column(EDIT_VERSION)
 
 
 @strawberry.type(description="When an invoice is due.")
@@ -60,6 +65,7 @@ class PaymentTerm(Node):
     id: strawberry.ID = identifier(rows.PaymentTerm)
     name: str = column("The name, such as Net 30.")
     net_days: int = column("Days from the invoice date until it is due.")
+    edit_version: int = column(EDIT_VERSION)
 
 
 @strawberry.type(description="A carrier's way of delivery.")
@@ -67,12 +73,14 @@ class ShippingMethod(Node):
     id: strawberry.ID = identifier(rows.ShippingMethod)
     name: str = column("The name.")
     carrier: str = column("The carrier.")
+    edit_version: int = column(EDIT_VERSION)
 
 
 @strawberry.type(description="A key to the API. Its text is shown once, when it is made.")
 class ApiToken(Node):
     id: strawberry.ID = identifier(rows.ApiToken)
     name: str = column("What it is for.")
+    user: User = one("Who calls with it.", "user")
     hint: str = column("Its first characters, to recognize it by.")
     created_at: datetime = column("When it was made.")
     expires_at: datetime | None = column("When it stops working.")

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import strawberry
 
 from graph.fields import column, connected, identifier, many, one
-from graph.types.common import Connection, Node
+from graph.types.common import EDIT_VERSION, Connection, Node
 from graph.types.inputs import InvoiceOrder, InvoiceWhere, PurchaseOrderOrder, PurchaseOrderWhere
 from models import supplier as rows
 from models.statuses import LineItemType
@@ -23,6 +23,7 @@ class SellerEntity(Node):
     name: str = column("The name that stands on its invoices.")
     line_item_types: list[LineItemType] = column("The line item types it offers.")
     supplier: Annotated["Supplier", strawberry.lazy("graph.types.supplier")] = one("Whose company it is.", "supplier")
+    edit_version: int = column(EDIT_VERSION)
 
 
 @strawberry.type(description="A company the organization buys from.")
@@ -34,6 +35,7 @@ class Supplier(Node):
     email: str | None = column("Where orders are sent.")
     country: str | None = column("ISO 3166 country code.")
     created_at: datetime = column("When it was entered.")
+    edit_version: int = column(EDIT_VERSION)
     seller_entities: list[SellerEntity] = many("The companies of it that bill.", "seller_entities", ("name", "id"))
     purchase_orders = connected(
         "Its orders.",
