@@ -75,8 +75,8 @@ async def claimed(actor: Actor, request: Request) -> IdempotencyKey | None:
     """
     connection = get_connection("default")
     inserted: list[Any] = await connection.execute_query_dict(
-        "INSERT INTO idempotency_key (organization_id, key, operation, fingerprint, selection)"
-        " VALUES ($1, $2, $3, $4, $5) ON CONFLICT (organization_id, key) DO NOTHING RETURNING id",
+        "INSERT INTO idempotency_key (organization_id, key, operation, fingerprint, selection, event_ids)"
+        " VALUES ($1, $2, $3, $4, $5, '[]') ON CONFLICT (organization_id, key) DO NOTHING RETURNING id",
         [actor.organization_id, request.key, request.operation, request.fingerprint, request.answer_fingerprint],
     )
     if inserted:
