@@ -37,6 +37,7 @@ from resolvers.rules.text import (
     SHORT_NAME,
     Address,
     Number,
+    Present,
     Text,
     Texts,
     Whole,
@@ -68,15 +69,6 @@ STANDARD_ONLY: Final = ("minimum_spend", "discount_percentage")
 
 REASON: Final = Text(longest=2000, long=True)
 """Why somebody does something to an order."""
-
-
-@dataclass(frozen=True, slots=True)
-class Present:
-    """A value of any kind, but there."""
-
-    def refusals(self, value: object, path: Path) -> list[Refusal]:
-        """A refusal of null."""
-        return [] if value is not None else [InvalidValue(value="null", expected="it has to have a value", path=path)]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
