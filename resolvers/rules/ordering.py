@@ -148,7 +148,7 @@ def line_shapes(currency: str) -> dict[str, Shape]:
         "unit_price": price,
         "discount": money,
         "tax_percent": Number(places=PERCENT_PLACES, greatest=Decimal(1000), required=False),
-        "tax_amount": money,
+        "tax_amount": money_shape(currency, required=False),
         "estimated_tax": money_shape(currency, required=False),
         "estimated_shipping": money_shape(currency, required=False),
         "ship_to": Address(),

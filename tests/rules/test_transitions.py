@@ -25,6 +25,8 @@ from resolvers.rules.transitions import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from resolvers.errors import Refusal
 
 TODAY = date(2025, 3, 10)
@@ -196,7 +198,7 @@ def test_an_active_order_that_stays_active_needs_no_room():
     assert activation_refusal(standing(active_orders=100), standing(expiration_date=None)) is None
 
 
-MOVES = {
+MOVES: dict[Any, Callable[[Standing], Standing]] = {
     ACTION.ISSUE: issued,
     ACTION.SUSPEND: lambda order: replace(order, suspended=True),
     ACTION.RESUME: resumed,
