@@ -9,12 +9,13 @@ from importlib.util import find_spec
 from typing import TYPE_CHECKING, Final, Protocol, cast
 
 from graph.settings import SettingsError
+from resolvers.errors import Refusal, Refusals
 from resolvers.runtime import StartError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-COMMANDS: Final = ("serve", "migrate", "seed", "token", "imports", "recompute", "schema")
+COMMANDS: Final = ("serve", "migrate", "seed", "organization", "token", "imports", "recompute", "schema")
 """Modules of `graph.commands`, in the order of the help. One that is not there is left out."""
 
 EPILOG: Final = """\
@@ -54,7 +55,10 @@ def main(arguments: list[str] | None = None) -> int:
     except SettingsError as error:
         print("\n".join(f"po-graph: {problem}" for problem in error.problems), file=sys.stderr)
         return 2
-    except StartError as error:
+    except Refusals as error:
+        print("\n".join(f"po-graph: {refusal}" for refusal in error.refusals), file=sys.stderr)
+        return 1
+    except (StartError, Refusal) as error:
         print(f"po-graph: {error}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:

@@ -14,8 +14,10 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final
 
-from models.organization import ApiToken
+from models.organization import ApiToken, User
 from models.statuses import Role
+from resolvers.errors import InvalidValue, NotFound
+from resolvers.ids import key_of
 from resolvers.visibility import Actor
 
 if TYPE_CHECKING:
@@ -63,6 +65,42 @@ async def authenticate(text: str, now: datetime, request_id: str | None = None) 
     if known is None or known.has_expired(now):
         return None
     return known.actor if request_id is None else replace(known.actor, request_id=request_id)
+
+
+async def acting_as(email: str, organization_key: str | None = None) -> Actor:
+    """The user in whose name the command line of the server acts. Never for callers over the network.
+
+    Raises:
+        NotFound: no organization, or not the one with the key, has a user with the email address.
+        InvalidValue: several have; then the key has to be given.
+    """
+    users = User.filter(email=email.lower())
+    if organization_key is not None:
+        users = users.filter(organization__key=organization_key)
+    found = await users.select_related("organization").order_by("organization__key")
+    if not found:
+        raise NotFound(kind="user", key=email)
+    if len(found) > 1:
+        keys = ", ".join(user.organization.key for user in found)
+        raise InvalidValue(value=email, expected=f"say which organization: {keys}", path=("user",))
+    return _acting(found[0])
+
+
+async def acting_as_owner_of(token_id: str) -> Actor:
+    """The user whose token it is, for the command line of the server.
+
+    Raises:
+        NotFound: there is no such token.
+    """
+    token = await ApiToken.get_or_none(id=key_of(ApiToken, token_id)).select_related("user__organization")
+    if token is None:
+        raise NotFound(kind="API token", key=token_id)
+    return _acting(token.user)
+
+
+def _acting(user: User) -> Actor:
+    roles = frozenset(Role[role] for role in user.roles)
+    return Actor(user.organization_id, user.id, roles, user.organization.locale)
 
 
 def digest_of(text: str) -> str:

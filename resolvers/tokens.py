@@ -12,7 +12,7 @@ from models.organization import ApiToken, User
 from models.statuses import Role
 from resolvers import access, events
 from resolvers.errors import InvalidValue, NotFound, NotPermitted, refuse_all
-from resolvers.ids import key_of
+from resolvers.ids import id_of, key_of
 from resolvers.operation import Written
 from resolvers.rules.text import SHORT_NAME
 from resolvers.visibility import visible_to
@@ -32,6 +32,19 @@ class Created:
 
     written: Written
     text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listed:
+    """What the command line tells of a token."""
+
+    id: str
+    hint: str
+    name: str
+    user: str
+    organization: str
+    expires_at: datetime | None
+    revoked_at: datetime | None
 
 
 async def create(call: Call, *, name: str, user_id: str | None = None, expires_at: datetime | None = None) -> Created:
@@ -88,6 +101,24 @@ async def revoked(call: Call, token: ApiToken) -> events.Event:
     await token.save(update_fields=["revoked_at"])
     access.forget(call.organization_id, call.now)
     return await events.record(call, "api_token_revoked", token.name)
+
+
+async def listed(organization_key: str | None = None) -> list[Listed]:
+    """The tokens of all organizations, or of one, for the command line of the server. Never for callers."""
+    tokens = ApiToken.all() if organization_key is None else ApiToken.filter(organization__key=organization_key)
+    found = await tokens.select_related("organization", "user").order_by("organization__key", "id")
+    return [
+        Listed(
+            id=id_of(ApiToken, token.id),
+            hint=token.hint,
+            name=token.name,
+            user=token.user.email,
+            organization=token.organization.key,
+            expires_at=token.expires_at,
+            revoked_at=token.revoked_at,
+        )
+        for token in found
+    ]
 
 
 async def _user(call: Call, user_id: str | None) -> User:
