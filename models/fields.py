@@ -89,6 +89,18 @@ def TextArrayField(**options: Any) -> Field[list[str]]:
     return column
 
 
+def FilledTextArrayField(*values: str, **options: Any) -> Field[list[str]]:
+    """A list of texts, never null, with these in it by default; the database fills them in."""
+    column: Any = ArrayField("text", db_default=SqlDefault(f"'{{{','.join(values)}}}'::text[]"), **options)
+    return column
+
+
+def FilledWholeArrayField(*values: int, **options: Any) -> Field[list[int]]:
+    """A list of whole numbers, never null, with these in it by default; the database fills them in."""
+    column: Any = ArrayField("int", db_default=SqlDefault(f"'{{{','.join(map(str, values))}}}'::int[]"), **options)
+    return column
+
+
 def JsonField(**options: Any) -> Field[Any]:
     """A value as JSON; annotate the column with what it holds."""
     column: Field[Any] = fields.JSONField(**options)

@@ -7,12 +7,12 @@ from typing import Any
 from tortoise import fields
 
 from models.base import Row
-from models.fields import TextArrayField, WordField
+from models.fields import FilledTextArrayField, FilledWholeArrayField, TextArrayField, WordField
 from models.statuses import AmountBasis, DateBasis, OverdrawPolicy
 
 
 class Organization(Row):
-    """A tenant. Every other row belongs to exactly one; its columns are its settings (O4, M9b, B1)."""
+    """A tenant. Every other row belongs to exactly one; its columns are its settings (O4, M9b, B1, B3, B4)."""
 
     name = fields.CharField(max_length=200)
     key = fields.CharField(max_length=60, unique=True)
@@ -24,6 +24,14 @@ class Organization(Row):
     amount_basis = WordField(AmountBasis, default=AmountBasis.TOTAL)
     locale = fields.CharField(max_length=20, default="en_US")
     expiring_soon_days = fields.IntField(default=60)
+    balance_thresholds = FilledWholeArrayField(75)
+    expiry_under_one_month = FilledTextArrayField("P7D", "P0D")
+    expiry_one_to_three_months = FilledTextArrayField("P1M")
+    expiry_over_three_months = FilledTextArrayField("P2M")
+    notices_quiet = fields.BooleanField(default=False)
+    notice_sender = fields.CharField(max_length=254, null=True)
+    order_url_pattern = fields.CharField(max_length=500, null=True)
+    unmatched_address = fields.CharField(max_length=254, null=True)
     edit_version = fields.IntField(default=1)
 
     class Meta(Row.Meta):
@@ -34,7 +42,8 @@ class OrganizationGate(Row):
     """The one row that writers of an organization's orders and matches lock first.
 
     It makes matching and the limits of O4 exact under concurrency, carries the last generated order number (O3), and
-    counts the changes to what matching reads, so that a cached snapshot of the orders knows when it is stale.
+    counts the changes to what matching reads, so that a cached snapshot of the orders knows when it is stale. `swept_on`
+    is the last day for which the mails about expiring orders were planned (B4).
     """
 
     organization: fields.OneToOneRelation[Organization] = fields.OneToOneField(
@@ -43,6 +52,7 @@ class OrganizationGate(Row):
     organization_id: int
     orders_version = fields.BigIntField(default=0)
     last_order_number = fields.BigIntField(default=0)
+    swept_on = fields.DateField(null=True)
 
     class Meta(Row.Meta):
         table = "organization_gate"

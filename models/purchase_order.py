@@ -255,7 +255,7 @@ class PurchaseOrderSellerEntity(Row):
 
 
 class Contact(Row):
-    """A person who is mailed about an order (O2, O4)."""
+    """A person who is mailed about an order (O2, O4), but not what they have muted."""
 
     organization: fields.ForeignKeyRelation[Organization] = fields.ForeignKeyField(
         "models.Organization", related_name="contacts", on_delete=fields.RESTRICT, db_index=True
@@ -268,6 +268,7 @@ class Contact(Row):
     name = fields.CharField(max_length=200)
     email = fields.CharField(max_length=254)
     phone = fields.CharField(max_length=40, null=True)
+    muted_notices = TextArrayField()
 
     class Meta(Row.Meta):
         table = "purchase_order_contact"

@@ -301,3 +301,30 @@ class OrderWarningKind(Word):
     OVERLAPPING_LINES = "OVERLAPPING_LINES", "Lines of one type whose dates overlap."
     LINE_ENDS_EARLY = "LINE_ENDS_EARLY", "A line that ends before the order's new expiration date."
     SEVERAL_SELLER_ENTITIES = "SEVERAL_SELLER_ENTITIES", "More than one seller entity bills on the order."
+
+
+class NoticeKind(Word):
+    """What a mail tells. B3, B4, B5, M9b."""
+
+    BALANCE_BELOW = "BALANCE_BELOW", "Less is left of an order line than a threshold of the organization."
+    BALANCE_EXHAUSTED = "BALANCE_EXHAUSTED", "Nothing is left of an order line."
+    ORDER_EXPIRING = "ORDER_EXPIRING", "The order will expire."
+    ORDER_EXPIRED = "ORDER_EXPIRED", "The order's expiration date has passed."
+    ORDER_SUSPENDED = "ORDER_SUSPENDED", "The order was put on hold."
+    ORDER_CLOSED = "ORDER_CLOSED", "The order was closed or canceled."
+    INVOICE_UNMATCHED = "INVOICE_UNMATCHED", "Invoices found no order; told to the address that the settings name."
+    BLANKET_EXPIRING = "BLANKET_EXPIRING", "A blanket order will expire; told to its business owner."
+    BLANKET_LOW = "BLANKET_LOW", "Little of a blanket order's budget is left; told to its business owner."
+    BLANKET_EXHAUSTED = "BLANKET_EXHAUSTED", "Nothing of a blanket order's budget is left; told to its business owner."
+    BLANKET_CLOSED = "BLANKET_CLOSED", "A blanket order was closed; told to its business owner."
+
+
+class NoticeState(Word):
+    """What became of a mail. B7."""
+
+    PENDING = "PENDING", "Waits to be sent, or to be tried again."
+    SENDING = "SENDING", "Is being handed to the mail server."
+    SENT = "SENT", "The mail server has accepted it."
+    REFUSED = "REFUSED", "The mail server has refused it for good."
+    KEPT = "KEPT", "Kept to be read here and not sent: there is no mail server, or the organization wants no mails."
+    CANCELED = "CANCELED", "Not sent, because it was overtaken: it was not true, or not wanted, any more."
