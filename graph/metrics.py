@@ -37,6 +37,12 @@ def note_operation(scope: Any, operation: Operation, outcome: Outcome) -> None:
     scope[_KEY] = (operation, outcome)
 
 
+def operation_of(scope: Any) -> dict[str, str]:
+    """What was noted about a request, for its log line; empty if it was no operation."""
+    noted = scope.get(_KEY)
+    return {"operation": noted[0], "outcome": noted[1]} if noted else {}
+
+
 class _Times:
     """How many operations took how long: one count a bucket, each without the buckets below it."""
 

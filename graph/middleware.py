@@ -11,6 +11,7 @@ import orjson
 import structlog
 
 from graph import logs
+from graph.metrics import operation_of
 from resolvers.runtime import StartError
 
 if TYPE_CHECKING:
@@ -70,7 +71,8 @@ class Requests:
             self._metrics.answered(scope, status, seconds)
             client = scope.get("client")
             milliseconds = round(seconds * 1000, 2)
-            logs.log_request(scope["method"], scope["path"], status, milliseconds, client[0] if client else None)
+            about = {"milliseconds": milliseconds, "client": client[0] if client else None, **operation_of(scope)}
+            logs.log_request(method=scope["method"], path=scope["path"], status=status, **about)
 
     async def _live(self, scope: Scope, receive: Receive, send: Send) -> None:
         failure: Message | None = None
@@ -93,8 +95,8 @@ class Requests:
 
 
 PATIENCE: Final = 32 * 1024 * 1024
-"""How many bytes of a body that is too large are read and dropped, so that its sender gets to read the answer; one that does not
-say how long it is gets it at once."""
+"""How many bytes of a body that is too large are read and dropped, so that its sender gets to read the answer; one that
+does not say how long it is gets it at once."""
 
 
 class BodyLimit:

@@ -19,8 +19,8 @@ from urllib.parse import urlsplit, urlunsplit
 import asyncpg
 import psutil
 import pytest
-from tortoise import Tortoise
 
+from graph.settings import Settings
 from models import database, migrating
 from models.embedded import MAJOR_VERSION, EmbeddedPostgres, EmbeddedPostgresError
 
@@ -49,6 +49,12 @@ class Clock:
 def clock() -> Clock:
     """Noon of 10 March 2025."""
     return Clock(datetime(2025, 3, 10, 12, tzinfo=UTC))
+
+
+@pytest.fixture
+def settings() -> Settings:
+    """A deployment that has decided nothing."""
+    return Settings()
 
 
 @pytest.fixture(scope="session")
@@ -86,8 +92,7 @@ async def database_url(postgres_url: str) -> AsyncIterator[str]:
 async def schema(database_url: str) -> AsyncIterator[str]:
     """The process's pool on this worker's database, with every table in it."""
     await database.connect(database.Access(url=database_url, largest_pool=20))
-    if not await migrating.migrate():  # until the first migration is written
-        await Tortoise.generate_schemas()
+    await migrating.migrate()
     yield database_url
     await database.disconnect()
 

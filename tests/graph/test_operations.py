@@ -155,6 +155,19 @@ async def test_every_request_is_logged_with_its_id(
     }
 
 
+async def test_an_operation_is_logged_as_what_it_was(logged: Callable[[], list[dict[str, Any]]]) -> None:
+    async def change(request: Request) -> Response:
+        note_operation(request.scope, "mutation", "refused")
+        return Response()
+
+    app = Starlette(routes=[Route("/", change)], middleware=[Middleware(Requests, metrics=measured())])
+    async with client_of(app) as client:
+        await client.get("/")
+
+    [line] = logged()
+    assert (line["operation"], line["outcome"]) == ("mutation", "refused")
+
+
 async def test_people_read_the_same_line_as_text(
     client: httpx.AsyncClient, logged: object, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -360,7 +373,7 @@ async def test_killed_it_comes_back_at_the_next_start(tmp_path: Path) -> None:
     async with serving(tmp_path / "data") as server:
         server.process.kill()
         await server.process.wait()
-    assert postmaster(tmp_path / "data") is not None
+    assert postmaster(tmp_path / "data") is not None, server.output
 
     async with serving(tmp_path / "data") as server, httpx.AsyncClient(base_url=server.url) as client:
         ready = await client.get("/readyz")
