@@ -16,10 +16,10 @@ from models.statuses import NoticeKind, NoticeState
 class Notice(Row):
     """One mail to one recipient, written in the transaction of its cause and sent after it (B7).
 
-    `cause` holds the figures as they were then, so that the mail says what happened and not what is. `key` says what the
-    notice is for: the same thing is told to the same recipient once; one that was overtaken gives its key free. Until it
-    is over, `next_attempt_at` says when it is due; while a dispatcher has it, when another may take it over. The
-    `message_id` is the mail's name on every attempt.
+    `cause` holds the figures as they were then, so that the mail says what happened and not what is. `key` says what
+    the notice is for: the same thing is told to the same recipient once; one that was overtaken gives its key free.
+    Until it is over, `next_attempt_at` says when it is due; while a dispatcher has it, when another may take it over.
+    The `message_id` is the mail's name on every attempt.
     """
 
     organization: fields.ForeignKeyRelation[Organization] = fields.ForeignKeyField(

@@ -42,8 +42,8 @@ class OrganizationGate(Row):
     """The one row that writers of an organization's orders and matches lock first.
 
     It makes matching and the limits of O4 exact under concurrency, carries the last generated order number (O3), and
-    counts the changes to what matching reads, so that a cached snapshot of the orders knows when it is stale. `swept_on`
-    is the last day for which the mails about expiring orders were planned (B4).
+    counts the changes to what matching reads, so that a cached snapshot of the orders knows when it is stale.
+    `swept_on` is the last day for which the mails about expiring orders were planned (B4).
     """
 
     organization: fields.OneToOneRelation[Organization] = fields.OneToOneField(
