@@ -48,14 +48,9 @@ def _error_type(refusal: type[Refusal]) -> type:
     """The GraphQL type of a refusal, with the figures it carries."""
     hints = get_type_hints(refusal, vars(errors) | _FIGURE_TYPES)
     figures = [figure for figure in dataclasses.fields(refusal) if "description" in figure.metadata]
-
-    def is_type_of(_cls: Any, value: Any, _info: Any) -> bool:
-        return type(value) is refusal
-
     body: dict[str, Any] = {
         "__annotations__": {figure.name: _wire_type(hints[figure.name]) for figure in figures},
         "__module__": __name__,
-        "is_type_of": classmethod(is_type_of),
         **{figure.name: strawberry.field(description=figure.metadata["description"]) for figure in figures},
     }
     return strawberry.type(type(refusal.__name__, (UserError,), body), description=_sentence(refusal))
@@ -66,3 +61,10 @@ _FIGURE_TYPES: Final[dict[str, Any]] = {"Decimal": Decimal, "date": date}
 
 ERROR_TYPES: Final = {refusal: _error_type(refusal) for refusal in errors.all_refusals()}
 """Refusal class → GraphQL type."""
+
+
+def told(refusal: Refusal) -> UserError:
+    """A refusal as data. GraphQL would take the refusal itself for a failure: it is an exception."""
+    shape = ERROR_TYPES[type(refusal)]
+    figures = {field.name: getattr(refusal, field.name) for field in dataclasses.fields(shape)}
+    return shape(**figures)

@@ -7,7 +7,7 @@ from typing import Any, ClassVar, Self
 import strawberry
 from strawberry.extensions.field_extension import AsyncExtensionResolver, FieldExtension
 
-from graph.errors import UserError
+from graph.errors import UserError, told
 from graph.types.event import Event
 from models.event import Event as EventRow
 from models.statuses import Role
@@ -47,7 +47,11 @@ class Payload:
     @classmethod
     def refused(cls, refusals: list[Refusal]) -> Self:
         """The answer to something refused."""
-        fields: dict[str, Any] = {cls.entity: None, "events": [], "user_errors": refusals}
+        fields: dict[str, Any] = {
+            cls.entity: None,
+            "events": [],
+            "user_errors": [told(refusal) for refusal in refusals],
+        }
         return cls(**fields)
 
 
