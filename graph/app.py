@@ -10,6 +10,7 @@ from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 
+from graph.endpoint import graphql_routes
 from graph.health import health_routes
 from graph.metrics import Metrics
 from graph.middleware import BodyLimit, Requests
@@ -38,7 +39,7 @@ def create_app(settings: Settings) -> Starlette:
 
     routes: list[BaseRoute] = [
         *health_routes(runtime, metrics),
-        # The graph's own addresses belong here: *graphql_routes(settings)
+        *graphql_routes(settings),
     ]
     middleware = [Middleware(Requests, metrics=metrics), Middleware(BodyLimit, limit=settings.body_limit)]
     if settings.demo:
