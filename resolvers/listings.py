@@ -144,9 +144,9 @@ class Listing:
 _NONE: Final = Q(id__isnull=True)
 
 
-def search_words(text: str) -> list[str]:
-    """The words that a text is found by: lower case, letters and digits only, at most 20."""
-    return re.findall(r"[^\W_]+", text.lower())[:20]
+def search_words(text: str, most: int | None = 20) -> list[str]:
+    """The words that a text is found by: lower case, letters and digits only; the first ones, unless all are wanted."""
+    return re.findall(r"[^\W_]+", text.lower())[:most]
 
 
 def _column(column: str, operator: str, value: Any) -> Q:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from resolvers.reading import kinds, wire
 from resolvers.reading.pages import OrderTerm, Page, signature
-from resolvers.reading.predicates import TODAY, Parameters, condition
+from resolvers.reading.predicates import ORGANIZATION, TODAY, Bound, Parameters, condition
 from resolvers.reading.text import joined, json_array, json_literal, json_object, literal, or_null, quoted
 from resolvers.visibility import visible_to
 
@@ -281,8 +281,10 @@ class _Compiler:
         return f"(SELECT {row}.* FROM {nearest} ORDER BY {order}) {row}"
 
     def _expression(self, sql: str, row: str) -> str:
-        today = f"{self.parameters.bind(TODAY)}::{TODAY.cast}" if "{today}" in sql else ""
-        return sql.format(row=row, today=today)
+        def bound(name: str, value: Bound) -> str:
+            return f"{self.parameters.bind(value)}::{value.cast}" if f"{{{name}}}" in sql else ""
+
+        return sql.format(row=row, today=bound("today", TODAY), organization=bound("organization", ORGANIZATION))
 
 
 def _rows(model: type[Model], row: str, conditions: Iterable[Q], parameters: Parameters, key: str | None = None) -> str:

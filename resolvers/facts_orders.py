@@ -1,0 +1,171 @@
+"""An order as the rules see it: where it stands, and what may have been overlooked about it.
+
+What the actions of an order depend on is read by the same SQL for `availableActions` and for the mutations.
+
+Source: L6, O4, O11.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING, Any, Final
+
+import orjson
+
+from models import database
+from models.statuses import LineItemType, MatchingStatus, PurchaseOrderStatus
+from resolvers.reading.expressions import MATCHING_STATUS
+from resolvers.reading.kinds import Column, Computed, Expression
+from resolvers.rules.matching_status import CLOSED_TO_INVOICES
+from resolvers.rules.transitions import Availability, Limits, Standing, available_actions
+from resolvers.rules.warnings import OVER, OrderWarning, WarnedLine, WarnedOrder, order_warnings
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from models.purchase_order import PurchaseOrder
+    from resolvers.operation import Call
+    from resolvers.visibility import Actor
+
+
+def _words(words: Iterable[str]) -> str:
+    return ", ".join(f"'{word}'" for word in sorted(words))
+
+
+_COUNTS: Final = """(SELECT json_build_object(
+    'invoices', (SELECT count(DISTINCT a.invoice_id) FROM allocation a WHERE a.purchase_order_id = {row}.id),
+    'lines', count(*),
+    'unused_lines', count(*) FILTER (WHERE NOT EXISTS (SELECT FROM allocation a WHERE a.line_id = l.id)),
+    'contacts', (SELECT count(*) FROM purchase_order_contact c WHERE c.purchase_order_id = {row}.id))
+    FROM purchase_order_line l WHERE l.purchase_order_id = {row}.id)"""
+"""How many invoices an order has served, ever; how many lines and contacts it has."""
+
+_LIMITS: Final = """(SELECT json_build_object('active_orders', s.active_order_limit, 'lines', s.order_line_limit,
+    'contacts', s.order_contact_limit) FROM organization s WHERE s.id = {organization})"""
+
+_ACTIVE_ORDERS: Final = f"""(SELECT count(*) FROM purchase_order o WHERE o.organization_id = {{organization}}
+    AND o.issued_at IS NOT NULL AND o.suspended_at IS NULL AND o.status NOT IN ({_words(CLOSED_TO_INVOICES)})
+    AND (o.expiration_date IS NULL OR o.expiration_date >= {{today}}))"""  # noqa: S608 - our own words
+"""How many orders count towards the limit of active ones: those that are active or scheduled today."""
+
+_LINES: Final = f"""(SELECT coalesce(json_agg(
+    json_build_array(l.number, l.line_item_type, l.start_date, l.end_date, l.agreement_id) ORDER BY l.number), '[]')
+    FROM purchase_order_line l WHERE l.purchase_order_id = {{row}}.id AND l.status NOT IN ({_words(OVER)}))"""  # noqa: S608
+
+_SELLERS: Final = """(SELECT count(*) FROM purchase_order_seller_entity s WHERE s.purchase_order_id = {row}.id)"""
+
+_STANDING: Final = (
+    f"SELECT {_COUNTS} AS counts, {_LIMITS} AS limits, {_ACTIVE_ORDERS} AS active_orders"  # noqa: S608
+    " FROM purchase_order t WHERE t.id = $1"
+).format(row="t", organization="t.organization_id", today="$2::date")
+
+_STANDING_OF_NEW: Final = f"SELECT {_LIMITS} AS limits, {_ACTIVE_ORDERS} AS active_orders".format(
+    organization="$1::bigint", today="$2::date"
+)
+
+
+async def standing_of(order: PurchaseOrder, call: Call) -> Standing:
+    """Where an order stands, today and in its organization."""
+    [found] = await database.rows(_STANDING, order.id, call.today)
+    return Standing(
+        status=order.status,
+        issued=order.issued_at is not None,
+        suspended=order.suspended_at is not None,
+        effective_date=order.effective_date,
+        expiration_date=order.expiration_date,
+        today=call.today,
+        active_orders=found["active_orders"],
+        limits=Limits(**orjson.loads(found["limits"])),
+        **orjson.loads(found["counts"]),
+    )
+
+
+async def standing_of_new(call: Call, effective_date: date | None, expiration_date: date | None) -> Standing:
+    """Where an order stands that is about to be made: a draft, in its organization as it is today."""
+    [found] = await database.rows(
+        "SELECT "
+        + f"{_LIMITS} AS limits, {_ACTIVE_ORDERS} AS active_orders".format(organization="$1::bigint", today="$2::date"),
+        call.organization_id,
+        call.today,
+    )
+    return Standing(
+        status=PurchaseOrderStatus.DRAFT,
+        issued=False,
+        suspended=False,
+        effective_date=effective_date,
+        expiration_date=expiration_date,
+        today=call.today,
+        active_orders=found["active_orders"],
+        limits=Limits(**orjson.loads(found["limits"])),
+    )
+
+
+def _available_actions(required: Mapping[str, Any], actor: Actor) -> list[Availability]:
+    standing = Standing(
+        status=PurchaseOrderStatus(required["status"]),
+        issued=required["issued"],
+        suspended=required["suspended"],
+        effective_date=_day(required["effective_date"]),
+        expiration_date=_day(required["expiration_date"]),
+        today=date.fromisoformat(required["today"]),
+        active_orders=required["active_orders"],
+        limits=Limits(**required["limits"]),
+        **required["counts"],
+    )
+    return available_actions(standing, actor.roles)
+
+
+def _warnings(required: Mapping[str, Any], _actor: Actor) -> list[OrderWarning]:
+    if required["matching_status"] == MatchingStatus.CLOSED:
+        return []
+    lines = [
+        WarnedLine(
+            number=number,
+            line_item_type=LineItemType(line_item_type),
+            start_date=_day(start),
+            end_date=_day(end),
+            agreement_id=agreement,
+        )
+        for number, line_item_type, start, end, agreement in required["lines"]
+    ]
+    return order_warnings(
+        WarnedOrder(
+            effective_date=_day(required["effective_date"]),
+            expiration_date=_day(required["expiration_date"]),
+            seller_entities=required["seller_entities"],
+            lines=tuple(lines),
+        )
+    )
+
+
+def _day(text: str | None) -> date | None:
+    return None if text is None else date.fromisoformat(text)
+
+
+AVAILABLE_ACTIONS: Final = Computed(
+    {
+        "status": Column("status"),
+        "issued": Expression("{row}.issued_at IS NOT NULL", raw=True),
+        "suspended": Expression("{row}.suspended_at IS NOT NULL", raw=True),
+        "effective_date": Column("effective_date"),
+        "expiration_date": Column("expiration_date"),
+        "today": Expression("{today}"),
+        "counts": Expression(_COUNTS, raw=True),
+        "active_orders": Expression(_ACTIVE_ORDERS, raw=True),
+        "limits": Expression(_LIMITS, raw=True),
+    },
+    _available_actions,
+)
+"""What the caller may do with the order (L6)."""
+
+WARNINGS: Final = Computed(
+    {
+        "matching_status": MATCHING_STATUS,
+        "effective_date": Column("effective_date"),
+        "expiration_date": Column("expiration_date"),
+        "seller_entities": Expression(_SELLERS, raw=True),
+        "lines": Expression(_LINES, raw=True),
+    },
+    _warnings,
+)
+"""What the author of the order may have overlooked (O11)."""

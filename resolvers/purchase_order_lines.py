@@ -1,0 +1,94 @@
+"""The lines of an order: added, changed, removed.
+
+Source: O4, O5, L6.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from tortoise.transactions import in_transaction
+
+from models.invoice import Allocation
+from models.statuses import PurchaseOrderAction
+from resolvers import events
+from resolvers import purchase_order_line_drafts as drafting
+from resolvers.errors import InUse, refuse_all
+from resolvers.purchase_order_edits import opened
+from resolvers.purchase_order_history import there, told_line
+from resolvers.rules.transitions import LINE_REMEDY
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from models.purchase_order import PurchaseOrderLine
+    from resolvers.operation import Call, Written
+    from resolvers.purchase_order_edits import Asked, Edit
+
+
+async def add(call: Call, asked: Asked, given: Mapping[str, Any]) -> Written:
+    """Add a line; without a number it gets the one after the highest.
+
+    Source: O4, O5.
+
+    Raises:
+        Refusals: what is wrong with the line, or why the order takes none.
+    """
+    async with in_transaction():
+        edit = await opened(call, asked, PurchaseOrderAction.ADD_LINE)
+        lines = await edit.lines()
+        limit, present = edit.standing.limits.lines, [line.number for line in lines]
+        drafts = drafting.drafts([given], edit.terms, [("line",)], limit=limit, present=present)
+        refuse_all(drafts.refusals)
+        [line] = drafting.rows(call, edit.order, drafts.lines)
+        await line.save()
+        changes = events.changes_between({}, there(told_line(line)))
+        return await edit.saved("purchase_order_line_added", changes=changes, lines=[*lines, line])
+
+
+async def update(call: Call, asked: Asked, given: Mapping[str, Any]) -> Written:
+    """Change the fields of a line that are given.
+
+    Source: O5.
+
+    Raises:
+        Refusals: what is wrong with the line as it would be, or why the order cannot be changed.
+    """
+    async with in_transaction():
+        edit = await opened(call, asked, PurchaseOrderAction.UPDATE_LINE)
+        lines, line = await _lines_and_meant(edit)
+        before = told_line(line)
+        drafts = drafting.changed(line, given, edit.terms, ("line",))
+        refuse_all(drafts.refusals)
+        [columns] = drafts.lines
+        line.update_from_dict(columns)
+        changes = events.changes_between(before, told_line(line))
+        if changes:
+            await line.save(update_fields=list(columns))
+        return await edit.saved("purchase_order_line_updated", changes=changes, lines=lines)
+
+
+async def remove(call: Call, asked: Asked) -> Written:
+    """Remove a line that never served an invoice.
+
+    Source: O5, L6.
+
+    Raises:
+        InUse: it has served invoices.
+    """
+    async with in_transaction():
+        edit = await opened(call, asked, PurchaseOrderAction.REMOVE_LINE)
+        lines, line = await _lines_and_meant(edit)
+        served = await Allocation.filter(line_id=line.id).distinct().values_list("invoice_id", flat=True)
+        if served:
+            raise InUse(invoices=len(served), remedy=LINE_REMEDY, path=("lineId",))
+        changes = events.changes_between(there(told_line(line)), {})
+        await line.delete()
+        others = [each for each in lines if each.id != line.id]
+        return await edit.saved("purchase_order_line_removed", changes=changes, lines=others)
+
+
+async def _lines_and_meant(edit: Edit) -> tuple[list[PurchaseOrderLine], PurchaseOrderLine]:
+    """All lines of the order, and the one among them that is meant."""
+    lines = await edit.lines()
+    return lines, next(line for line in lines if line.id == edit.asked.part_key)
