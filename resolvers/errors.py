@@ -300,6 +300,37 @@ class AllocationMismatch(Refusal):
 
 
 @dataclass(eq=True, unsafe_hash=True)
+class TotalsDisagree(Refusal):
+    """An invoice's total is not its amount before tax and its tax together."""
+
+    code: ClassVar[str] = "TOTALS_DISAGREE"
+    total: Decimal = figure("The total given.")
+    before_tax: Decimal = figure("The amount before tax.")
+    tax: Decimal = figure("The tax.")
+    currency: str = figure("The currency of all three.")
+
+    @property
+    def message(self) -> str:
+        return (
+            f"The total is {plain(self.total)} {self.currency}, but {plain(self.before_tax)} before tax and a tax of"
+            f" {plain(self.tax)} make {plain(self.before_tax + self.tax)}."
+        )
+
+
+@dataclass(eq=True, unsafe_hash=True)
+class DecidedByPerson(Refusal):
+    """A person has decided where the invoice belongs; the rules overrule that only when told to (M10)."""
+
+    code: ClassVar[str] = "DECIDED_BY_PERSON"
+    invoice: str = figure("The id of the invoice.")
+    decision: str = figure("What was decided.")
+
+    @property
+    def message(self) -> str:
+        return f"{self.decision} Give override to let the rules decide about {self.invoice} again."
+
+
+@dataclass(eq=True, unsafe_hash=True)
 class IdempotencyKeyReused(Refusal):
     """The same idempotency key came with another input."""
 

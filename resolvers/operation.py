@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING
@@ -60,6 +61,9 @@ def check_version(expected: int | None, current: int, changed: tuple[str, ...] =
 
 
 async def orders_changed(gate: OrganizationGate) -> None:
-    """Say that something matching reads of the orders has changed: snapshots of them are stale from now on (M11)."""
-    gate.orders_version += 1
+    """Say that something matching reads of the orders has changed: snapshots of them are stale from now on (M11).
+
+    The steps are of random length: a version that was rolled back, and whatever was kept under it, never comes again.
+    """
+    gate.orders_version += 1 + secrets.randbits(32)
     await gate.save(update_fields=["orders_version"])

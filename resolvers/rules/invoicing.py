@@ -40,6 +40,12 @@ COUNTS_NOWHERE: Final = (
 INVOICED: Final = (InvoiceStatus.CONFIRMED, InvoiceStatus.PENDING_PAYMENT, InvoiceStatus.PAID)
 """From being confirmed on, an invoice is part of the invoiced amount; before, it is in process. I2."""
 
+CHANGEABLE: Final = tuple(word for word in InvoiceStatus if word not in {InvoiceStatus.PAID, InvoiceStatus.CANCELED})
+"""An invoice in one of these can be corrected or canceled: no money has gone out for it."""
+
+MATCHABLE: Final = tuple(word for word in InvoiceStatus if word not in COUNTS_NOWHERE)
+"""An invoice in one of these can be allocated to orders."""
+
 LARGEST_FIGURE: Final = Decimal(10) ** (MONEY_DIGITS - MONEY_PLACES) - Decimal(1).scaleb(-MONEY_PLACES)
 """The largest sum that can be stored."""
 
@@ -164,3 +170,13 @@ def share_invoiced(amount: Decimal, line_amount: Decimal, quantity: Decimal, lin
 def fits(figures: Iterable[Decimal | None]) -> bool:
     """Whether all of these sums can be stored."""
     return all(figure is None or abs(figure) <= LARGEST_FIGURE for figure in figures)
+
+
+def status_after(status: InvoiceStatus, *, allocated: bool) -> InvoiceStatus:
+    """Where an invoice stands once it is allocated, or no longer is. One that people have moved on stays there.
+
+    Source: I1, M9b.
+    """
+    if status not in {InvoiceStatus.RECEIVED, InvoiceStatus.MATCHED}:
+        return status
+    return InvoiceStatus.MATCHED if allocated else InvoiceStatus.RECEIVED
