@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import orjson
 from graphql import get_named_type, is_abstract_type, is_list_type, is_non_null_type, is_object_type
@@ -15,7 +16,8 @@ from graph.selection import DEFINITION, select
 from resolvers.ids import MODELS
 from resolvers.reading import reader
 from resolvers.reading.compiler import EACH
-from resolvers.reading.kinds import Computed, Identifier
+from resolvers.reading.kinds import Column, Computed, Identifier
+from resolvers.reading.selection import Selected
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -24,7 +26,10 @@ if TYPE_CHECKING:
     from graphql.execution.collect_fields import FieldDetailsList
 
     from graph.context import Context
-    from resolvers.reading.selection import Selected
+    from resolvers.reading.compiler import Statement
+
+_KEY: Final = Selected(key="\0key", name="id", kind=Column("id"))
+"""By what one of several rows is told from the others; no key of a response can be like this."""
 
 
 class Executor(StrawberryGraphQLCoreExecutionContext):
@@ -68,6 +73,8 @@ class Executor(StrawberryGraphQLCoreExecutionContext):
         """Complete a value; one that is a queryset or a page of one, by a statement."""
         if reader.is_query(result):
             return self._read(return_type, field_details_list, path, result)
+        if isinstance(result, reader.OneOf):
+            return self._read_one_of(return_type, field_details_list, path, result)
         return super().complete_value(return_type, field_details_list, info, path, result, position_context)
 
     async def _read(
@@ -89,10 +96,45 @@ class Executor(StrawberryGraphQLCoreExecutionContext):
             return orjson.Fragment(text)
         answer = orjson.loads(text)
         for slot in statement.slots:
-            selected = _at(selection, slot.path)
-            for holder, key, place in _places(answer, slot.path, path):
-                holder[key] = await self._computed(slot.kind, selected, holder[key], place)
+            await self._fill(answer, slot.kind, slot.path, selection, path)
         return answer
+
+    async def _read_one_of(
+        self, return_type: GraphQLOutputType, details: FieldDetailsList, path: Path, one: reader.OneOf
+    ) -> Any:
+        """One of several rows; whichever place asks first reads all of them."""
+        context: Context = self.context_value
+        named: Any = get_named_type(return_type)
+        selection = select(self, named, details, context.actor)
+        several = one.several
+        statement = reader.plan(several.queryset, (_KEY, *selection), context.actor, as_list=True)
+        if selection not in several.reads:
+            several.reads[selection] = asyncio.ensure_future(self._by_key(statement))
+        text = (await several.reads[selection]).get(one.key)
+        if text is None:
+            if is_non_null_type(return_type):
+                raise TypeError(f"there is no row for the non-null field {path.as_list()}")
+            return None
+        if not statement.slots:
+            return orjson.Fragment(text)
+        answer = orjson.loads(text)
+        for slot in statement.slots:
+            await self._fill(answer, slot.kind, slot.path[1:], selection, path)
+        return answer
+
+    async def _by_key(self, statement: Statement) -> dict[int, bytes]:
+        """The JSON text of each row, by its key."""
+        context: Context = self.context_value
+        rows = orjson.loads(await reader.fetch(statement, context.actor, context.today) or "[]")
+        return {row.pop(_KEY.key): orjson.dumps(row) for row in rows}
+
+    async def _fill(
+        self, answer: Any, kind: Computed, slot: Sequence[str], selection: Sequence[Selected], path: Path
+    ) -> None:
+        """Put the values of a computed field in their places."""
+        selected = _at(selection, slot)
+        for holder, key, place in _places(answer, slot, path):
+            holder[key] = await self._computed(kind, selected, holder[key], place)
 
     async def _computed(self, kind: Computed, selected: Selected, required: dict[str, Any], path: Path) -> Any:
         """The value of a computed field, completed by graphql-core."""

@@ -15,6 +15,11 @@ from models.values import MINOR_UNITS, plain
 
 CurrencyCode = NewType("CurrencyCode", str)
 
+
+class Digits(Decimal):
+    """A decimal that travels with all its digits: 2000.00 stays 2000.00."""
+
+
 EARLIEST: Final = date(1900, 1, 1)
 LATEST: Final = date(2999, 12, 31)
 LONGEST_NUMBER: Final = 60
@@ -70,6 +75,11 @@ def parse_currency(value: Any) -> str:
     return value
 
 
+def written_decimal(number: Decimal) -> str:
+    """A number as it travels: no exponent; no zeros at the end, unless it says that they belong to it."""
+    return f"{number:f}" if isinstance(number, Digits) else plain(number)
+
+
 def written_moment(moment: datetime) -> str:
     """A time as it travels: UTC, microseconds, Z."""
     return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
@@ -79,7 +89,7 @@ SCALARS: Final[dict[object, ScalarDefinition]] = {
     Decimal: strawberry.scalar(
         name="Decimal",
         description='An exact decimal number. It travels as a string, such as "1234.50"; numbers are accepted, too.',
-        serialize=plain,
+        serialize=written_decimal,
         parse_value=parse_decimal,
     ),
     date: strawberry.scalar(

@@ -11,6 +11,7 @@ from graph.mutations.master_data import MasterDataMutations
 from graph.mutations.organization import OrganizationMutations
 from graph.mutations.supplier import SupplierMutations
 from graph.mutations.token import TokenMutations
+from graph.queries.dashboard import DashboardQueries
 from graph.queries.documents import DocumentQueries
 from graph.scalars import SCALARS
 from graph.types import enums
@@ -19,7 +20,7 @@ enums.register_all()
 
 
 @strawberry.type(description="What can be asked.")
-class Query(DocumentQueries):
+class Query(DocumentQueries, DashboardQueries):
     pass
 
 

@@ -126,8 +126,16 @@ class Money:
         return bool(self.amount)
 
     def __str__(self) -> str:
-        places = MINOR_UNITS.get(self.currency, 2)
-        return f"{self.amount:,.{max(places, _places(self.amount))}f} {self.currency}"
+        return f"{self.amount:,.{self._shown_places}f} {self.currency}"
+
+    @property
+    def digits(self) -> str:
+        """The amount with at least the digits of the currency's minor unit: 2000 USD → 2000.00."""
+        return f"{self.amount:.{self._shown_places}f}"
+
+    @property
+    def _shown_places(self) -> int:
+        return max(MINOR_UNITS.get(self.currency, 2), _places(self.amount))
 
     def rounded(self) -> Money:
         """The same money in whole minor units, half up."""

@@ -2,12 +2,14 @@
 
 from datetime import date
 from decimal import Decimal
-from typing import Annotated, Final, Generic, TypeVar
+from typing import Annotated, Final, Generic, Self, TypeVar
 
 import strawberry
 
+from graph.context import Info
 from graph.fields import page_part, part
-from graph.scalars import CurrencyCode
+from graph.scalars import CurrencyCode, Digits
+from models import values
 from models.statuses import ProgressState
 from resolvers.reading.kinds import Part
 from resolvers.wording import money_text
@@ -33,12 +35,18 @@ class Money:
     )
     def formatted(
         self,
+        info: Info,
         locale: Annotated[
             str | None,
             strawberry.argument(description="A locale such as en_US or de_DE; the organization's unless given."),
         ] = None,
     ) -> str:
-        return money_text(self.amount, self.currency, locale or "en_US")
+        return money_text(self.amount, self.currency, locale or info.context.actor.locale)
+
+    @classmethod
+    def of(cls, amount: Decimal, currency: str) -> Self:
+        """Money that was calculated, with the digits of the currency's minor unit."""
+        return cls(amount=Digits(values.Money(amount, currency).digits), currency=CurrencyCode(currency))
 
 
 @strawberry.type(description="A postal address.")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from tortoise.connection import get_connection
@@ -13,6 +14,7 @@ from resolvers.reading.predicates import TODAY, Bound
 from resolvers.visibility import identity, unnamed
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from datetime import date
 
     from resolvers.reading.compiler import Statement
@@ -20,6 +22,29 @@ if TYPE_CHECKING:
     from resolvers.visibility import Actor
 
 Query: TypeAlias = "QuerySet[Any] | Page"
+
+
+class Several:
+    """Rows of one kind that an answer shows in several places: `several.row(key)` in each, one statement for all.
+
+    `reads` keeps what was read of them, by selection.
+    """
+
+    def __init__(self, queryset: QuerySet[Any], keys: Iterable[int]) -> None:
+        self.queryset = queryset.filter(id__in=sorted(set(keys)))
+        self.reads: dict[tuple[Selected, ...], Any] = {}
+
+    def row(self, key: int) -> OneOf:
+        """The row with the key; null in the answer where the caller may not see it."""
+        return OneOf(self, key)
+
+
+@dataclass(frozen=True, slots=True)
+class OneOf:
+    """A row that is read together with others."""
+
+    several: Several
+    key: int
 
 
 def is_query(value: object) -> bool:
