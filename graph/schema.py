@@ -9,6 +9,8 @@ from graph.errors import ERROR_TYPES
 from graph.executor import Executor
 from graph.mutations.master_data import MasterDataMutations
 from graph.mutations.organization import OrganizationMutations
+from graph.mutations.purchase_order import PurchaseOrderMutations
+from graph.mutations.purchase_order_parts import PurchaseOrderPartMutations
 from graph.mutations.supplier import SupplierMutations
 from graph.mutations.token import TokenMutations
 from graph.queries.dashboard import DashboardQueries
@@ -25,7 +27,14 @@ class Query(DocumentQueries, DashboardQueries):
 
 
 @strawberry.type(description="What can be done.")
-class Mutation(SupplierMutations, MasterDataMutations, OrganizationMutations, TokenMutations):
+class Mutation(
+    PurchaseOrderMutations,
+    PurchaseOrderPartMutations,
+    SupplierMutations,
+    MasterDataMutations,
+    OrganizationMutations,
+    TokenMutations,
+):
     pass
 
 

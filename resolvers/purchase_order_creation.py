@@ -18,7 +18,7 @@ from resolvers.errors import refuse_all
 from resolvers.facts_orders import standing_of_new
 from resolvers.operation import Written, orders_changed
 from resolvers.purchase_order_edits import search_text
-from resolvers.purchase_order_history import VERSION, there, told_contact, told_line, told_order, told_tags
+from resolvers.purchase_order_history import VERSION, said_of, there, told_contact, told_line, told_order, told_tags
 from resolvers.purchase_order_parts import contact_rows, tag_rows
 from resolvers.purchase_order_references import references, seller_entities, taken_meanwhile, taken_refusals
 from resolvers.rules.numbering import following, generated
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from resolvers.operation import Call
     from resolvers.rules.transitions import Standing
 
-PLAIN_COLUMNS: Final = (
+_PLAIN: Final = (
     "external_id",
     "display_name",
     "erp_number",
@@ -49,7 +49,6 @@ PLAIN_COLUMNS: Final = (
     "minimum_spend",
     "discount_percentage",
 )
-"""The columns that hold what was given, as it was given."""
 _SKIPPED_AT_ONCE: Final = 100
 
 Given = dict[str, Any]
@@ -112,6 +111,12 @@ async def create_order(  # noqa: PLR0913 - an event of the history, told whole
     return Written(order.id, (event,))
 
 
+def plain_columns(given: Mapping[str, Any]) -> dict[str, Any]:
+    """The columns that hold what was given, as it was given; an address as far as it says anything."""
+    columns = {name: given[name] for name in _PLAIN if name in given}
+    return {**columns, "ship_to": said_of(given["ship_to"])} if "ship_to" in given else columns
+
+
 async def _drafted(call: Call, gate: OrganizationGate, given: Given) -> Draft:
     order_type = OrderType(given.get("order_type", OrderType.STANDARD))
     terms = OrderTerms(
@@ -122,7 +127,7 @@ async def _drafted(call: Call, gate: OrganizationGate, given: Given) -> Draft:
     )
     standing = await standing_of_new(call, terms.effective_date, terms.expiration_date)
     issue = bool(given.get("issue"))
-    columns = {name: given[name] for name in PLAIN_COLUMNS if name in given}
+    columns = plain_columns(given)
     columns |= {"order_type": order_type, "currency": terms.currency, "business_owner_id": call.actor.user_id}
     if terms.expiration_date is not None:
         columns["expiration_set_on"] = call.today

@@ -141,6 +141,11 @@ def there(told: Mapping[str, Any]) -> Told:
     return {field: value for field, value in told.items() if value is not None and value != []}
 
 
+def said_of(address: Mapping[str, Any] | None) -> dict[str, Any] | None:
+    """The parts of an address that say something; none where there is no such part."""
+    return {part: text for part, text in (address or {}).items() if text is not None} or None
+
+
 async def changed_since(order: PurchaseOrder, version: int) -> tuple[str, ...]:
     """The fields that people have changed since the order had this edit version."""
     edits = (

@@ -12,7 +12,7 @@ from models.purchase_order import PurchaseOrderLine
 from models.statuses import AcknowledgmentType, LineItemType, LineStatus, MilestonePayout, ProductType
 from models.values import ZERO
 from resolvers.progress import figures_of_line
-from resolvers.purchase_order_history import LINE_FIELDS
+from resolvers.purchase_order_history import LINE_FIELDS, said_of
 from resolvers.rules.balances import Usage, line_amount, line_tax
 from resolvers.rules.order_parts import limit_refusals
 from resolvers.rules.ordering import (
@@ -143,9 +143,10 @@ def _tax(columns: Columns, currency: str) -> Any:
 
 
 def _typed(given: Mapping[str, Any]) -> Columns:
-    return {
+    columns = {
         name: _WORDS[name](value) if name in _WORDS and value is not None else value for name, value in given.items()
     }
+    return {**columns, "ship_to": said_of(given["ship_to"])} if "ship_to" in given else columns
 
 
 def _checked(columns: Columns) -> OrderedLine:

@@ -22,7 +22,7 @@ from resolvers.errors import WrongStatus, refuse_all
 from resolvers.ids import id_of
 from resolvers.operation import Written, locked_gate, orders_changed
 from resolvers.purchase_order_copies import copied
-from resolvers.purchase_order_creation import PLAIN_COLUMNS, create_order
+from resolvers.purchase_order_creation import create_order, plain_columns
 from resolvers.purchase_order_edits import opened
 from resolvers.purchase_order_history import there, told_contact, told_line, told_tags
 from resolvers.purchase_order_references import references, seller_entities, taken_meanwhile, taken_refusals
@@ -91,7 +91,7 @@ async def update(call: Call, asked: Asked, given: Mapping[str, Any]) -> Written:
             wrong += await taken_refusals(call, edit.gate, {"external_id": given.get("external_id")}, own=order.id)
         dates = await _date_refusals(edit, terms)
         refuse_all([*wrong, *found.refusals, *wrong_sellers, *_supplier_refusals(edit, found), *dates])
-        columns = {name: given[name] for name in PLAIN_COLUMNS if name in given} | found.columns
+        columns = plain_columns(given) | found.columns
         if terms.expiration_date != order.expiration_date:
             columns["expiration_set_on"] = None if terms.expiration_date is None else call.today
         order.update_from_dict(columns)

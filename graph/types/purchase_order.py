@@ -17,6 +17,7 @@ from graph.fields import (
     read,
 )
 from graph.scalars import CurrencyCode
+from graph.types.actions import AvailableAction, OrderWarning
 from graph.types.common import Address, Balance, Connection, Money, Node, Progress
 from graph.types.event import Event
 from graph.types.inputs import EventWhere, LineOrder, LineWhere
@@ -41,7 +42,7 @@ from models.statuses import (
     ProductType,
     PurchaseOrderStatus,
 )
-from resolvers import lists
+from resolvers import facts_orders, lists
 from resolvers.reading import expressions, kinds
 
 if TYPE_CHECKING:
@@ -243,3 +244,9 @@ class PurchaseOrder(Node):
     )
     created_at: datetime = column("When it was created.")
     updated_at: datetime = column("When a person last edited it; postings do not count.")
+    available_actions: list[AvailableAction] = read(
+        "What the caller may do with it now, and why not.", facts_orders.AVAILABLE_ACTIONS
+    )
+    warnings: list[OrderWarning] = read(
+        "What its author may have overlooked; nothing of it is refused.", facts_orders.WARNINGS
+    )
