@@ -12,16 +12,16 @@ from graphql import (
     DocumentNode,
     GraphQLError,
     GraphQLSchema,
+    OperationDefinitionNode,
     OperationType,
     execute,
-    get_operation_ast,
     parse,
     validate,
 )
 from graphql.language import Source
 
 from graph.executor import Executor
-from graph.limits import Limits, check_cost, check_shape
+from graph.limits import Costs, Limits, check_shape
 from graph.schema import schema
 from resolvers.errors import BadInput, Refusal
 
@@ -55,9 +55,24 @@ class Answer:
 
 
 @dataclass(frozen=True, slots=True)
+class _Operation:
+    node: OperationDefinitionNode
+    costs: Costs
+
+
+@dataclass(frozen=True, slots=True)
 class _Prepared:
+    """A document that many requests may send, and what all of them can use."""
+
     document: DocumentNode | None
     errors: tuple[GraphQLError, ...] = ()
+    operations: tuple[_Operation, ...] = ()
+
+    def operation(self, name: str | None) -> _Operation | None:
+        """The operation that a request means; none where that is not clear."""
+        if name is None:
+            return self.operations[0] if len(self.operations) == 1 else None
+        return next((each for each in self.operations if each.node.name and each.node.name.value == name), None)
 
 
 @lru_cache(maxsize=1024)
@@ -71,7 +86,9 @@ def _prepared(query: str, limits: Limits) -> _Prepared:
         return _Prepared(None, (error,))
     except RecursionError:
         return _Prepared(None, (GraphQLError("The document nests too deeply.", extensions={"code": "TOO_DEEP"}),))
-    return _Prepared(document, tuple(errors))
+    nodes = [] if errors else [node for node in document.definitions if isinstance(node, OperationDefinitionNode)]
+    operations = tuple(_Operation(node, Costs(_core(), document, node)) for node in nodes)
+    return _Prepared(document, tuple(errors), operations)
 
 
 def _core() -> GraphQLSchema:
@@ -87,13 +104,14 @@ async def execute_request(request: Request, context: Context, limits: Limits = L
     prepared = _prepared(request.query, limits)
     if prepared.errors or prepared.document is None:
         return _wrong(prepared.errors)
-    operation = get_operation_ast(prepared.document, request.operation_name)
+    operation = prepared.operation(request.operation_name)
     if operation is None:
         return _wrong((GraphQLError("Which operation is meant? Give operationName, spelled as in the document."),))
-    if operation.operation is OperationType.SUBSCRIPTION:
+    kind = operation.node.operation
+    if kind is OperationType.SUBSCRIPTION:
         return _wrong((GraphQLError("Subscriptions are not served."),))
     try:
-        context.cost = check_cost(_core(), prepared.document, operation, request.variables, limits)
+        context.cost = operation.costs.check(request.variables, limits)
     except GraphQLError as error:
         return _wrong((error,))
     run: Any = execute
@@ -107,7 +125,7 @@ async def execute_request(request: Request, context: Context, limits: Limits = L
         operation_extensions=None,
     )
     result = await outcome if hasattr(outcome, "__await__") else outcome
-    word: Operation = "mutation" if operation.operation is OperationType.MUTATION else "query"
+    word: Operation = "mutation" if kind is OperationType.MUTATION else "query"
     extensions = {"cost": {"requested": context.cost, "limit": limits.cost}}
     if not result.errors:
         refused = context.payload is not None and bool(context.payload.user_errors)

@@ -32,6 +32,8 @@ if TYPE_CHECKING:
     from graphql import DocumentNode, GraphQLField, GraphQLSchema, SelectionSetNode
 
 PAGE_INFO: Final = PagePart("page_info")
+MOST_COSTS: Final = 100
+"""For how many combinations of page sizes the cost of an operation is remembered."""
 USUAL_LIST: Final = 10
 """How many items a list without pages is taken to have: contacts, tags, seller entities."""
 
@@ -60,30 +62,60 @@ def check_shape(document: DocumentNode, limits: Limits) -> None:
         raise _exceeded("depth", depth, limits.depth)
 
 
-def check_cost(
-    schema: GraphQLSchema,
-    document: DocumentNode,
-    operation: OperationDefinitionNode,
-    variables: dict[str, Any] | None,
-    limits: Limits,
-) -> int:
-    """The number of objects the answer may hold, page sizes multiplied.
+class Costs:
+    """What one operation of a document costs, counted once for all requests that ask for as much."""
 
-    20 orders (the default page) with 5 lines each: 1 connection + 20 × (1 order + 1 connection + 5 lines).
+    def __init__(self, schema: GraphQLSchema, document: DocumentNode, operation: OperationDefinitionNode) -> None:
+        self._schema = schema
+        self._operation = operation
+        self._fragments = {
+            node.name.value: node for node in document.definitions if isinstance(node, FragmentDefinitionNode)
+        }
+        self._defaults = {
+            definition.variable.name.value: definition.default_value
+            for definition in operation.variable_definitions or ()
+        }
+        self._sized_by: tuple[str, ...] = ()
+        self._known: dict[tuple[Any, ...], int] = {}
 
-    Raises:
-        GraphQLError: above the limit.
-    """
-    fragments = {node.name.value: node for node in document.definitions if isinstance(node, FragmentDefinitionNode)}
-    root = schema.get_root_type(operation.operation)
-    defaults = {
-        definition.variable.name.value: definition.default_value for definition in operation.variable_definitions or ()
-    }
-    cost = _Cost(schema, fragments, variables or {}, defaults)
-    total = cost.of(operation.selection_set, root)
-    if total > limits.cost:
-        raise _exceeded("cost", total, limits.cost)
-    return total
+    def check(self, variables: dict[str, Any] | None, limits: Limits) -> int:
+        """The number of objects the answer may hold, page sizes multiplied.
+
+        20 orders (the default page) with 5 lines each: 1 connection + 20 × (1 order + 1 connection + 5 lines).
+
+        Raises:
+            GraphQLError: above the limit.
+        """
+        given = variables or {}
+        total = self._known.get(self._sizes(given)) if self._known else None
+        if total is None:
+            total = self._count(given)
+        if total > limits.cost:
+            raise _exceeded("cost", total, limits.cost)
+        return total
+
+    def _count(self, variables: dict[str, Any]) -> int:
+        cost = _Cost(self._schema, self._fragments, variables, self._defaults)
+        total = cost.of(self._operation.selection_set, self._schema.get_root_type(self._operation.operation))
+        self._sized_by = tuple(sorted(cost.sized_by))
+        if len(self._known) >= MOST_COSTS:
+            self._known.clear()
+        self._known[self._sizes(variables)] = total
+        return total
+
+    def _sizes(self, variables: dict[str, Any]) -> tuple[Any, ...]:
+        """What the cost depends on: whole numbers, the lengths of lists, and which variables are left to defaults."""
+        return tuple(_size(variables[name]) if name in variables else "default" for name in self._sized_by)
+
+
+def _size(value: Any) -> Any:
+    match value:
+        case int():
+            return value
+        case list():
+            return "list", len(cast("list[Any]", value))
+        case _:
+            return None
 
 
 def _own(definition: GraphQLField) -> int:
@@ -146,6 +178,8 @@ class _Cost:
     variables: dict[str, Any]
     defaults: Mapping[str, Any]
     known: dict[str, int] = field(default_factory=dict[str, int])
+    sized_by: set[str] = field(default_factory=set[str])
+    """The variables that page sizes and lists of ids come from: the same ones, whatever their values."""
 
     def of(self, selection: SelectionSetNode | None, parent: Any) -> int:
         return sum(self._node(node, parent) for node in (selection.selections if selection else ()))
@@ -198,6 +232,7 @@ class _Cost:
     def _value(self, value: Any) -> Any:
         if isinstance(value, VariableNode):
             name = value.name.value
+            self.sized_by.add(name)
             return self.variables[name] if name in self.variables else self._value(self.defaults.get(name))
         if isinstance(value, IntValueNode):
             return int(value.value)
