@@ -60,8 +60,8 @@ LINE_TERMS: Final = (
     " l.tax_amount, l.balance_tracked"
 )
 
-# An invoice is allocated to a line as a whole, at most once; or line by line, perhaps several times. Counting the latter
-# apart spares sorting all of the former.
+# An invoice is allocated to a line as a whole, at most once; or line by line, perhaps several times. Counting these
+# apart spares sorting all of those.
 _LINES: Final = f"""
 SELECT {LINE_TERMS}, {", ".join(f"l.{name}" for name in LINE_FIGURES)}, u.*,
        u.whole + CASE u.parts WHEN 0 THEN 0 ELSE (

@@ -1,0 +1,319 @@
+"""Invoices: recorded as the supplier sent them, corrected, canceled.
+
+Source: I1, I6, M9, M10, B2.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any, Final
+
+from tortoise.transactions import in_transaction
+
+from models.invoice import Invoice, InvoiceLine
+from models.statuses import InvoiceCategory, InvoiceKind, InvoiceStatus, MatchOutcome
+from models.supplier import SellerEntity, Supplier
+from resolvers import bulk, decision_store, events, recording
+from resolvers.decisions import Part, subjects_of
+from resolvers.desk import Desk
+from resolvers.errors import AlreadyTaken, DuplicateInvoice, InvalidValue, NotFound, WrongStatus, refuse_all
+from resolvers.ids import id_of, key_of
+from resolvers.manual_decisions import decided_by_person, known_lines
+from resolvers.operation import Written, check_version, locked_gate
+from resolvers.recording import UNKNOWN, Entry, check_references, lines_of
+from resolvers.rules.invoice_document import (
+    COLUMNS,
+    NewInvoice,
+    NewInvoiceLine,
+    columns_of,
+    document_refusals,
+    line_columns_of,
+)
+from resolvers.rules.invoicing import CHANGEABLE, COUNTS_NOWHERE
+from resolvers.rules.text import Text, api_name, given_refusals
+from resolvers.visibility import visible_to
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from models.event import Event
+    from models.organization import OrganizationGate
+    from resolvers.decisions import Subject
+    from resolvers.errors import Refusal
+    from resolvers.operation import Call
+
+Row = dict[str, Any]
+
+REASON: Final = Text(longest=2000, long=True, required=True)
+"""Why a person does something to an invoice."""
+
+MATCHED_BY: Final = frozenset(COLUMNS) - {
+    "supplier_id",
+    "supplier_invoice_number",
+    "external_id",
+    "due_date",
+    "account",
+    "tax_amount",
+}
+"""The columns that decide which order an invoice belongs to, or what it takes there."""
+_AMOUNTS: Final = ("total_amount", "amount_before_tax", "tax_amount")
+_NEEDED: Final = ("supplier_invoice_number", "currency", "total_amount", "invoice_date", "kind", "category")
+
+
+async def record(call: Call, given: Mapping[str, Any], *, match: bool = True) -> Written:
+    """Record an invoice as the supplier sent it, and find the order it belongs to, unless that is to wait.
+
+    Raises:
+        Refusals: everything that is wrong with it; a `DuplicateInvoice` where the supplier's number is there already.
+    """
+    document = Document.of(given)
+    entry = Entry(document.new(), document.refusals)
+    async with in_transaction():
+        gate = await locked_gate(call)
+        told = await recording.record(call, gate, [entry], match=match)
+        if entry.existing is not None:
+            entry.refusals.append(_duplicate(entry.new.supplier_invoice_number, entry.existing))
+        refuse_all(entry.refusals)
+    return Written(entry.key, tuple(told))
+
+
+async def update(
+    call: Call, invoice_id: str, given: Mapping[str, Any], *, expected_version: int | None = None
+) -> Written:
+    """Correct what was recorded of an invoice: the fields that are given; its lines are replaced as a whole.
+
+    Where something changes that decides which order the invoice belongs to, or what it takes there, what was decided
+    about it ends, and it is matched anew. What a person decided stays, as long as it can: an invoice that a person put
+    on one line stays there, with its new amount; one that a person split stays split while the amounts add up. An
+    invoice that was never matched is not matched now.
+
+    Raises:
+        Refusals: everything that is wrong with it then.
+        NotFound: there is no such invoice.
+        VersionConflict: somebody changed it after the caller saw it.
+        WrongStatus: it is paid or canceled.
+
+    Source: M10, B2.
+    """
+    async with in_transaction():
+        gate = await locked_gate(call)
+        invoice = await locked_invoice(call, invoice_id)
+        check_version(expected_version, invoice.edit_version)
+        _check_status("UPDATE", invoice)
+        before = {name: getattr(invoice, name) for name in COLUMNS}
+        document = Document.of(given)
+        new = document.changed(before)
+        refuse_all([*document.refusals, *document_refusals(new), *await _reference_refusals(call, new)])
+        after = columns_of(new)
+        changed = {name: after[name] for name in COLUMNS if after[name] != before[name]}
+        lines_changed = "lines" in given and await _lines_differ(invoice, new)
+        if not changed and not lines_changed:
+            return Written(invoice.id)
+        refuse_all(await _taken(call, invoice, changed))
+        told = [_updated(call, invoice, before, after, lines_changed=lines_changed)]
+        if MATCHED_BY & changed.keys() and invoice.status not in COUNTS_NOWHERE:
+            told += await _decide_anew(call, gate, invoice, after)
+        await Invoice.filter(id=invoice.id).update(
+            **changed, updated_at=call.now, edit_version=invoice.edit_version + 1
+        )
+        if lines_changed:
+            await InvoiceLine.filter(invoice_id=invoice.id).delete()
+            await bulk.insert(InvoiceLine, list(lines_of(call, invoice.id, new)))
+        await bulk.insert_events(told)
+    return Written(invoice.id, tuple(told))
+
+
+async def cancel(call: Call, invoice_id: str, *, reason: str, expected_version: int | None = None) -> Written:
+    """Withdraw an invoice: it counts nowhere from now on, and gives back what it took. Its number stays taken.
+
+    Raises:
+        NotFound: there is no such invoice.
+        VersionConflict: somebody changed it after the caller saw it.
+        WrongStatus: it is paid or canceled already.
+
+    Source: I1, I2, B2.
+    """
+    refuse_all(given_refusals({"reason": reason}, {"reason": REASON}))
+    async with in_transaction():
+        await locked_gate(call)
+        invoice = await locked_invoice(call, invoice_id)
+        check_version(expected_version, invoice.edit_version)
+        _check_status("CANCEL", invoice)
+        (subject,) = await subjects_of([row_of(invoice)])
+        await decision_store.end(call, [invoice.id], [held.id for held in subject.held])
+        await Invoice.filter(id=invoice.id).update(
+            status=InvoiceStatus.CANCELED, on_hold=False, updated_at=call.now, edit_version=invoice.edit_version + 1
+        )
+        await decision_store.refresh(subject.held)
+        told = _canceled(call, invoice, subject, reason)
+        await bulk.insert_events(told)
+    return Written(invoice.id, tuple(told))
+
+
+async def locked_invoice(call: Call, text: str) -> Invoice:
+    """The invoice with the id, held until the transaction ends.
+
+    Raises:
+        NotFound: there is none for the caller.
+    """
+    found = await visible_to(Invoice, call.actor).select_for_update().get_or_none(id=key_of(Invoice, text))
+    if found is None:
+        raise NotFound(kind="invoice", key=text, path=("id",))
+    return found
+
+
+def row_of(invoice: Invoice) -> Row:
+    """The invoice's columns."""
+    return {name: getattr(invoice, name) for name in Invoice._meta.db_fields}
+
+
+@dataclass(slots=True)
+class Document:
+    """What was given of an invoice by a caller, and what is wrong with it before anything is looked up."""
+
+    given: Row
+    refusals: list[Refusal] = field(default_factory=list["Refusal"])
+
+    @classmethod
+    def of(cls, given: Mapping[str, Any]) -> Document:
+        """What was given, with keys for ids and words for texts."""
+        document = cls({name: given[name] for name in (*COLUMNS, "lines") if name in given})
+        document._require(_NEEDED)
+        document._open(Supplier, "supplier")
+        document._open(SellerEntity, "seller entity")
+        fields = document.given
+        if "kind" in fields:
+            fields["kind"] = InvoiceKind[fields["kind"]]
+        if "category" in fields:
+            fields["category"] = InvoiceCategory[fields["category"]]
+        if "lines" in fields:
+            fields["lines"] = tuple(_line(line) for line in fields["lines"] or ())
+        return document
+
+    def new(self) -> NewInvoice:
+        """A whole invoice of it."""
+        return NewInvoice(**self.given)
+
+    def changed(self, columns: Mapping[str, Any]) -> NewInvoice:
+        """An invoice with these columns, changed by it.
+
+        Where one of the three amounts is given, those that are not follow from it; the total stays, unless it does too.
+        """
+        given = {name: value for name, value in self.given.items() if name != "supplier_id"}
+        if any(name in given for name in _AMOUNTS):
+            before, tax = given.get("amount_before_tax"), given.get("tax_amount")
+            total = columns["total_amount"] if before is None or tax is None else before + tax
+            given = {"amount_before_tax": None, "tax_amount": None, "total_amount": total, **given}
+        whole: Row = {**columns, **given}
+        return NewInvoice(**whole)
+
+    def _require(self, names: Iterable[str]) -> None:
+        """Refuse null where a value is needed."""
+        for name in names:
+            if name in self.given and self.given[name] is None:
+                del self.given[name]
+                refusal = InvalidValue(value="null", expected="it has to have a value", path=(api_name(name),))
+                self.refusals.append(refusal)
+
+    def _open(self, table: type[Supplier | SellerEntity], word: str) -> None:
+        """Put the key in the place of an id."""
+        name = f"{word.replace(' ', '_')}_id"
+        text = self.given.get(name)
+        if text is None:
+            return
+        key = key_of(table, text)
+        if key is None:
+            self.refusals.append(NotFound(kind=word, key=text, path=(api_name(name),)))
+        self.given[name] = UNKNOWN if key is None else key
+
+
+def _line(given: Mapping[str, Any]) -> NewInvoiceLine:
+    """A line of a document; what is null is not given."""
+    return NewInvoiceLine(**{name: value for name, value in given.items() if value is not None})
+
+
+def _check_status(action: str, invoice: Invoice) -> None:
+    if invoice.status not in CHANGEABLE:
+        allowed = tuple(str(word) for word in CHANGEABLE)
+        raise WrongStatus(action=action, status=str(invoice.status), allowed=allowed, path=("id",))
+
+
+def _duplicate(number: str, key: int) -> DuplicateInvoice:
+    return DuplicateInvoice(
+        supplier_invoice_number=number, existing=id_of(Invoice, key), path=("supplierInvoiceNumber",)
+    )
+
+
+async def _reference_refusals(call: Call, new: NewInvoice) -> list[Refusal]:
+    entry = Entry(new)
+    await check_references(call, [entry])
+    return entry.refusals
+
+
+async def _taken(call: Call, invoice: Invoice, changed: Row) -> list[Refusal]:
+    """The supplier's number, or an external id, that another invoice has (I6)."""
+    found: list[Refusal] = []
+    if (number := changed.get("supplier_invoice_number")) is not None:
+        twin = await Invoice.get_or_none(supplier_id=invoice.supplier_id, supplier_invoice_number=number)
+        found += [] if twin is None else [_duplicate(number, twin.id)]
+    if (external := changed.get("external_id")) is not None:
+        twin = await visible_to(Invoice, call.actor).get_or_none(external_id=external)
+        holder = None if twin is None else f"invoice {id_of(Invoice, twin.id)}"
+        found += [] if holder is None else [AlreadyTaken(value=external, holder=holder, path=("externalId",))]
+    return found
+
+
+async def _lines_differ(invoice: Invoice, new: NewInvoice) -> bool:
+    wanted = line_columns_of(new)
+    names = tuple(wanted[0]) if wanted else ("number",)
+    return wanted != await InvoiceLine.filter(invoice_id=invoice.id).order_by("number").values(*names)
+
+
+async def _decide_anew(call: Call, gate: OrganizationGate, invoice: Invoice, after: Row) -> list[Event]:
+    """Decide about an invoice with its new columns, where something was decided before."""
+    (stored,) = await subjects_of([row_of(invoice)])
+    if stored.standing is None:
+        return []
+    subject = replace(stored, columns={**stored.columns, **after})
+    desk = await Desk.of(call.organization_id, gate.orders_version)
+    await desk.look_up([subject])
+    parts = await _kept_parts(call, desk, subject) if stored.standing.outcome is MatchOutcome.MANUAL else None
+    if parts is None:
+        return await decision_store.write(call, [await desk.decide(subject)])
+    return await decision_store.write(call, [await decided_by_person(desk, subject, parts)])
+
+
+async def _kept_parts(call: Call, desk: Desk, subject: Subject) -> tuple[Part, ...] | None:
+    """What is left of a person's decision with the invoice's new columns; None where nothing of it can stay."""
+    lines = await known_lines(call.organization_id, [held.line_id for held in subject.held])
+    if any(line.currency != subject.columns["currency"] for line in lines.values()):
+        return None
+    amount = desk.amount_of(subject)
+    if len(subject.held) == 1:
+        return (Part(lines[subject.held[0].line_id], amount),)
+    if subject.held and sum(held.amount for held in subject.held) != amount:
+        return None
+    return tuple(Part(lines[held.line_id], held.amount) for held in subject.held)
+
+
+def _updated(call: Call, invoice: Invoice, before: Row, after: Row, *, lines_changed: bool) -> Event:
+    changes = events.changes_between(
+        {api_name(name): value for name, value in before.items()},
+        {api_name(name): value for name, value in after.items()},
+    )
+    if lines_changed:
+        changes.append({"field": "lines", "from": None, "to": None})
+    return events.prepared(call, "invoice_updated", invoice.supplier_invoice_number, about=[invoice], changes=changes)
+
+
+def _canceled(call: Call, invoice: Invoice, subject: Subject, reason: str) -> list[Event]:
+    """What happened, once for each order that gets something back."""
+    changes = events.changes_between({"status": invoice.status}, {"status": InvoiceStatus.CANCELED})
+    told: list[Event] = []
+    for order_id in dict.fromkeys(held.order_id for held in subject.held) or (None,):
+        event = events.prepared(
+            call, "invoice_canceled", invoice.supplier_invoice_number, about=[invoice], changes=changes, reason=reason
+        )
+        event.purchase_order_id = order_id
+        told.append(event)
+    return told
