@@ -7,7 +7,9 @@ from strawberry.schema.config import StrawberryConfig
 
 from graph.errors import ERROR_TYPES
 from graph.executor import Executor
+from graph.mutations.invoice import InvoiceMutations
 from graph.mutations.master_data import MasterDataMutations
+from graph.mutations.matching import MatchingMutations
 from graph.mutations.organization import OrganizationMutations
 from graph.mutations.purchase_order import PurchaseOrderMutations
 from graph.mutations.purchase_order_parts import PurchaseOrderPartMutations
@@ -30,6 +32,8 @@ class Query(DocumentQueries, DashboardQueries):
 class Mutation(
     PurchaseOrderMutations,
     PurchaseOrderPartMutations,
+    InvoiceMutations,
+    MatchingMutations,
     SupplierMutations,
     MasterDataMutations,
     OrganizationMutations,
