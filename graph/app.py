@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 from contextlib import asynccontextmanager
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from starlette.applications import Starlette
@@ -14,6 +15,7 @@ from graph.endpoint import graphql_routes
 from graph.health import health_routes
 from graph.metrics import Metrics
 from graph.middleware import BodyLimit, Requests
+from resolvers import demo
 from resolvers.runtime import Runtime
 
 if TYPE_CHECKING:
@@ -28,10 +30,14 @@ def create_app(settings: Settings) -> Starlette:
     """The whole server, for any ASGI host. Its lifespan starts and stops the database."""
     runtime = runtime_of(settings)
     metrics = Metrics(runtime)
+    demo_token: str | None = None
 
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncGenerator[None]:
+        nonlocal demo_token
         async with runtime:
+            if settings.demo:
+                demo_token = await _demo_token(settings)
             # What lives now lives until the end: the garbage collector need not look at it again and again.
             gc.collect()
             gc.freeze()
@@ -39,13 +45,23 @@ def create_app(settings: Settings) -> Starlette:
 
     routes: list[BaseRoute] = [
         *health_routes(runtime, metrics),
-        *graphql_routes(settings),
+        *graphql_routes(settings, demo_token=lambda: demo_token),
     ]
     middleware = [Middleware(Requests, metrics=metrics), Middleware(BodyLimit, limit=settings.body_limit)]
     if settings.demo:
         # The page of a demo holds a token. A site elsewhere must not get at it by pointing its own name at 127.0.0.1.
         middleware.append(Middleware(TrustedHostMiddleware, allowed_hosts=["localhost", "127.0.0.1", "[::1]", "::1"]))
     return Starlette(routes=routes, middleware=middleware, lifespan=lifespan)
+
+
+async def _demo_token(settings: Settings) -> str:
+    """Make the demo company, if it is not there, and a token for it, which whoever started the server is told."""
+    now = datetime.now(UTC)
+    await demo.seed(now)
+    token = await demo.token(now)
+    port = settings.port or "<port>"
+    print(f"GraphiQL for the demo company:  http://localhost:{port}/graphql\nIts API token:  {token}", flush=True)
+    return token
 
 
 def runtime_of(settings: Settings, *, behind_is_fine: bool = False) -> Runtime:
