@@ -17,10 +17,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """Who wants it, and the moment at which all of it happens."""
+    """Who wants it, and the moment at which all of it happens.
+
+    `occasion` names what several transactions belong to, such as an import: people are told of all of it together.
+    """
 
     actor: Actor
     now: datetime
+    occasion: str | None = None
 
     @property
     def today(self) -> date:

@@ -34,6 +34,9 @@ if TYPE_CHECKING:
 EXHAUSTED: Final = 0
 """The threshold that is crossed when nothing is left: at 0, not below it."""
 
+NEWS: Final = timedelta(days=31)
+"""How long it is news that an order has expired."""
+
 MOST_THRESHOLDS: Final = 10
 MOST_LEADS: Final = 10
 
@@ -160,17 +163,23 @@ def expiry_days(expiration: date, set_on: date, schedule: Schedule) -> tuple[dat
 def expiry_due(expiration: date, set_on: date, today: date, schedule: Schedule) -> Due | None:
     """What has to be told by today, if it has not been told before: the latest only, for the earlier is stale.
 
-    After the expiration that is that it is over, planned for the day after. A date that already lay in the past when it
-    was set surprises nobody.
+    After the expiration that is that it is over, planned for the day after; a month later that is no news any more. A
+    date that already lay in the past when it was set surprises nobody.
 
     Source: B4.
     """
-    if set_on > expiration:
+    if set_on > expiration or today - expiration > NEWS:
         return None
     if today > expiration:
         return Due(NoticeKind.ORDER_EXPIRED, expiration + timedelta(days=1))
     days = [day for day in expiry_days(expiration, set_on, schedule) if day <= today]
     return Due(NoticeKind.ORDER_EXPIRING, days[-1]) if days else None
+
+
+def looked_ahead(schedule: Schedule) -> timedelta:
+    """How far ahead of today an expiration may lie that has to be told today, or a little less."""
+    leads = (*schedule.under_one_month, *schedule.one_to_three_months, *schedule.over_three_months)
+    return max((timedelta(days=lead.months * 31 + lead.days) for lead in leads), default=timedelta(0))
 
 
 def expires_for_somebody(status: PurchaseOrderStatus, *, issued: bool, suspended: bool) -> bool:

@@ -25,6 +25,7 @@ from resolvers.rules.notices import (
     expires_for_somebody,
     expiry_days,
     expiry_due,
+    looked_ahead,
     told,
 )
 
@@ -173,7 +174,23 @@ def test_what_has_expired_is_told_as_expired_whatever_was_missed():
     over = Due(NoticeKind.ORDER_EXPIRED, date(2026, 1, 1))
 
     assert expiry_due(NEW_YEARS_EVE, date(2025, 1, 15), date(2026, 1, 1), B4) == over
-    assert expiry_due(NEW_YEARS_EVE, date(2025, 1, 15), date(2026, 3, 1), B4) == over
+    assert expiry_due(NEW_YEARS_EVE, date(2025, 1, 15), date(2026, 1, 31), B4) == over
+
+
+def test_that_an_order_has_expired_is_no_news_after_a_month():
+    assert expiry_due(NEW_YEARS_EVE, date(2025, 1, 15), date(2026, 2, 1), B4) is None
+
+
+def test_dates_at_the_end_of_the_calendar_are_dates():
+    assert expiry_due(date.max, date(2025, 1, 1), date(2025, 1, 2), B4) is None
+    assert expiry_due(date.max, date(2025, 1, 1), date(9999, 12, 1), B4) is not None
+
+
+@given(st.dates(date(2020, 1, 1), date(2030, 1, 1)), st.integers(0, 700))
+def test_looking_ahead_misses_nothing(set_on: date, ahead: int):
+    expiration = set_on + timedelta(days=ahead)
+
+    assert all(day >= expiration - looked_ahead(B4) for day in expiry_days(expiration, set_on, B4))
 
 
 def test_a_date_that_was_past_when_it_was_set_surprises_nobody():
