@@ -6,10 +6,13 @@ from typing import TYPE_CHECKING, Any, Final
 
 from tortoise.transactions import in_transaction
 
+from models import database
 from models.statuses import LineItemType
 from models.supplier import SellerEntity, Supplier
 from resolvers import records
+from resolvers.listings import search_words
 from resolvers.operation import Written, locked_gate, orders_changed
+from resolvers.purchase_order_edits import LONGEST_SEARCH_TEXT
 from resolvers.records import Kind
 from resolvers.rules.text import COUNTRY, EMAIL, EXTERNAL_ID, NAME, NUMBER, Words
 
@@ -38,6 +41,9 @@ SELLER_ENTITY: Final = Kind(
     unique=("name",),
     subject="name",
 )
+_FOUND_BY: Final = """
+UPDATE purchase_order SET search_text = left($3::text || ' ' || search_text, $4::int)
+WHERE organization_id = $1 AND supplier_id = $2"""
 EVERY_TYPE: Final = tuple(str(word) for word in LineItemType)
 
 
@@ -56,7 +62,8 @@ async def create(call: Call, given: Mapping[str, Any]) -> Written:
 async def update(
     call: Call, supplier_id: str, given: Mapping[str, Any], *, expected_version: int | None = None
 ) -> Written:
-    """Change the fields that are given.
+    """Change the fields that are given. Orders are found by the new name at once, and by the former one, too, until
+    somebody edits them.
 
     Raises:
         Refusals: what is wrong with the fields, or a number or external id that is taken.
@@ -67,7 +74,12 @@ async def update(
     async with in_transaction():
         await locked_gate(call)
         supplier = await records.locked(call, SUPPLIER, supplier_id)
-        return await records.edit(call, SUPPLIER, supplier, given, expected_version)
+        former = supplier.name
+        written = await records.edit(call, SUPPLIER, supplier, given, expected_version)
+        if supplier.name != former:
+            words = " ".join(search_words(supplier.name, most=None))
+            await database.rows(_FOUND_BY, call.organization_id, supplier.id, words, LONGEST_SEARCH_TEXT)
+        return written
 
 
 async def create_seller_entity(call: Call, supplier_id: str, given: Mapping[str, Any]) -> Written:

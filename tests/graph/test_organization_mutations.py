@@ -11,7 +11,16 @@ from models.organization import ApiToken, CostCenter, Organization, User
 from models.statuses import Role
 from models.supplier import SellerEntity, Supplier
 from resolvers.ids import id_of
-from tests.factories import make_cost_center, make_organization, make_supplier, make_user
+from resolvers.operation import Call
+from tests.factories import (
+    NOON,
+    actor_of,
+    make_cost_center,
+    make_order_row,
+    make_organization,
+    make_supplier,
+    make_user,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -310,6 +319,22 @@ async def test_suppliers_are_found_by_the_words_of_their_name_and_number(client:
     ]
 
     assert found == [["Paper & Pencil Office Supply"], ["Paper & Pencil Office Supply"], ["Cloud Provider"], [], []]
+
+
+async def test_orders_are_found_by_the_new_name_of_their_supplier(client: Client):
+    call = Call(actor_of(client.user), NOON)
+    supplier = await make_supplier(call.organization_id, "Old Harbor")
+    await make_order_row(call, supplier, number="PO-7", search_text="po 7 old harbor")
+    await make_order_row(call, number="PO-8", search_text="po 8")
+
+    await client.ask(
+        'mutation ($id: ID!) { supplierUpdate(input: {id: $id, name: "Lighthouse & Sons"}) { userErrors { code } } }',
+        id=id_of(Supplier, supplier.id),
+    )
+
+    query = "query ($words: String!) { purchaseOrders(search: $words) { nodes { number } } }"
+    found = [(await client.ask(query, words=words))["purchaseOrders"]["nodes"] for words in ("sons light", "po 7")]
+    assert found == [[{"number": "PO-7"}]] * 2
 
 
 async def test_parts_of_the_organization_are_filtered_and_sorted(client: Client):

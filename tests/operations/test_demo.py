@@ -1,0 +1,239 @@
+"""The demo company: whole, credible on any day, made once; and its token."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any, Final
+
+import pytest
+
+from models import database
+from models.event import Event
+from models.invoice import Allocation, Invoice
+from models.match import Match
+from models.organization import ApiToken, Organization, User
+from models.purchase_order import PurchaseOrder
+from models.statuses import InvoiceCategory, MatchingStatus, MatchOutcome, Role
+from models.supplier import SellerEntity
+from resolvers import access, demo, demo_company, invoices, tokens
+from resolvers.demo_company import DemoInvoice
+from resolvers.errors import NotFound, Refusals
+from resolvers.ids import id_of
+from resolvers.operation import Call
+from tests.factories import actor_of, make_call, make_organization
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+NOW: Final = datetime(2026, 11, 23, 9, 30, tzinfo=UTC)
+SAMPLE_MONTHS: Final = (date(2026, 1, 1), date(2026, 2, 1), date(2026, 3, 1))
+
+
+async def everything() -> dict[str, list[dict[str, Any]]]:
+    """Every row of every table."""
+    tables = await database.rows("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")
+    return {
+        row["tablename"]: await database.rows(f'SELECT t.*, xmin::text FROM "{row["tablename"]}" t ORDER BY 1')  # noqa: S608
+        for row in tables
+    }
+
+
+async def orders_of(status: MatchingStatus, today: date) -> set[str]:
+    """The numbers of the orders that have the matching status on the day, by the status' own definition. L4."""
+    found = await PurchaseOrder.all()
+
+    def status_of(order: PurchaseOrder) -> MatchingStatus:
+        if order.issued_at is None:
+            return MatchingStatus.NOT_ISSUED
+        expired = order.expiration_date is not None and order.expiration_date < today
+        if order.suspended_at is not None:
+            return MatchingStatus.SUSPENDED_EXPIRED if expired else MatchingStatus.SUSPENDED
+        if expired:
+            return MatchingStatus.EXPIRED
+        scheduled = order.effective_date is not None and today < order.effective_date
+        return MatchingStatus.SCHEDULED if scheduled else MatchingStatus.ACTIVE
+
+    return {order.number for order in found if status_of(order) is status}
+
+
+async def served_by(category: InvoiceCategory, month: date, **fields: Any) -> str | None:
+    """The number of the order that an invoice of Amazon Web Services, Inc. of the month goes to."""
+    user = await User.get(email=demo_company.ACCOUNTANT)
+    seller = await SellerEntity.get(name=fields.pop("seller", demo_company.AWS_INC))
+    last_day = demo_company.next_month(month) - timedelta(days=1)
+    written = await invoices.record(
+        Call(actor_of(user), NOW),
+        {
+            "supplier_id": f"sup_{seller.supplier_id}",
+            "seller_entity_id": id_of(SellerEntity, seller.id),
+            "supplier_invoice_number": f"T-{month}-{category}",
+            "kind": "INVOICE",
+            "category": str(category),
+            "currency": "USD",
+            "total_amount": Decimal(100),
+            "invoice_date": last_day,
+            "billing_period_start": month,
+            "billing_period_end": last_day,
+            **fields,
+        },
+    )
+    match = await Match.get(invoice_id=written.key, superseded_at=None).select_related("purchase_order")
+    return match.purchase_order.number if match.purchase_order else None
+
+
+# ------------------------------------------------------------------------------------------------------------ whole
+
+
+async def test_the_company_has_somebody_for_every_role(db: str):
+    assert await demo.seed(NOW) is True
+
+    users = await User.all()
+    assert {role for user in users for role in user.roles} == {role.value for role in Role}
+    assert all(user.email.endswith(".example") for user in users)
+
+
+async def test_there_is_an_order_in_every_state(db: str):
+    await demo.seed(NOW)
+
+    states = {status: await orders_of(status, NOW.date()) for status in MatchingStatus}
+    assert states[MatchingStatus.NOT_ISSUED] == {"PO0001001"}
+    assert states[MatchingStatus.SCHEDULED] == {"NORTHSTAR-NEXT"}
+    assert states[MatchingStatus.SUSPENDED] == {"AWS-TRAINING"}
+    assert states[MatchingStatus.EXPIRED] == {"AWS-2025"}
+    assert {"AWS-ALL", "AWS-USAGE", "AWS-SUBSCRIPTIONS", "1234"} < states[MatchingStatus.ACTIVE]
+
+
+async def test_balances_show_what_invoices_took_and_one_order_is_nearly_exhausted(db: str):
+    await demo.seed(NOW)
+
+    orders = {order.number: order for order in await PurchaseOrder.all()}
+    # Six months of usage from 3,105.40 on, 148.25 more each month, and a credit of 150.00.
+    assert orders["AWS-USAGE"].balance_current == Decimal("39293.85")
+    assert (orders["OFFICE-HH"].balance_current, orders["OFFICE-HH"].balance_percent) == (Decimal(139), Decimal("5.79"))
+    assert orders["1234"].balance_current is None
+
+
+async def test_matches_explain_themselves_and_one_invoice_found_no_order(db: str):
+    await demo.seed(NOW)
+
+    matches = {match.invoice.supplier_invoice_number: match for match in await Match.all().select_related("invoice")}
+    assert {number for number, match in matches.items() if match.outcome is not MatchOutcome.MATCHED} == {"NS-2026-10"}
+    assert "NORTHSTAR-NEXT is valid from 2027-01-01" in matches["NS-2026-10"].reason
+    training = await PurchaseOrder.get(id=matches["TR-2026-10"].purchase_order_id)
+    assert training.number == "AWS-ALL", "the order for training is suspended"
+
+
+async def test_everything_is_in_the_history_by_the_people_who_did_it(db: str):
+    await demo.seed(NOW)
+
+    doers = {user.id: user.email for user in await User.all()}
+    kinds = {event.kind: doers[event.actor_id or 0] for event in await Event.all()}
+    assert kinds["purchase_order_created"] == kinds["supplier_created"] == demo_company.BUYER
+    assert kinds["invoice_recorded"] == demo_company.ACCOUNTANT
+    assert kinds["user_created"] == demo_company.ADMIN
+
+
+# -------------------------------------------------------------------------------------------------------- on any day
+
+
+@pytest.mark.parametrize(
+    "day",
+    ["2024-02-29", "2025-12-31", "2026-01-01", "2026-03-31", "2026-04-30", "2026-12-31", "2027-01-01", "2030-07-15"],
+)
+async def test_invoices_of_early_2026_find_their_orders_on_whatever_day_the_company_is_made(db: str, day: str):
+    now = datetime.fromisoformat(f"{day}T12:00:00+00:00")
+    await demo.seed(now)
+    assert not await Invoice.filter(invoice_date__gt=now.date()).exists()
+    assert await orders_of(MatchingStatus.EXPIRED, now.date()) != set()
+
+    usage, subscription = InvoiceCategory.USAGE, InvoiceCategory.SUBSCRIPTION
+    assert [await served_by(usage, month) for month in SAMPLE_MONTHS] == ["AWS-USAGE"] * 3
+    assert await served_by(subscription, SAMPLE_MONTHS[1]) == "AWS-SUBSCRIPTIONS"
+    european = {"seller": demo_company.AWS_EMEA, "supplier_invoice_number": "LU-1"}
+    assert await served_by(usage, SAMPLE_MONTHS[1], **european) == "AWS-EMEA"
+    assert await served_by(InvoiceCategory.MARKETPLACE, SAMPLE_MONTHS[2], purchase_order_number="1234") == "1234"
+
+
+# -------------------------------------------------------------------------------------------------------------- once
+
+
+async def test_a_second_time_changes_nothing(db: str):
+    await demo.seed(NOW)
+    before = await everything()
+
+    assert await demo.seed(NOW + timedelta(days=40)) is False
+
+    assert await everything() == before
+
+
+async def test_of_two_at_once_one_makes_it(db: str):
+    assert sorted(await asyncio.gather(demo.seed(NOW), demo.seed(NOW))) == [False, True]
+    assert await Organization.all().count() == 1
+
+
+async def test_it_is_made_whole_or_not_at_all(db: str, monkeypatch: pytest.MonkeyPatch):
+    whole = demo_company.invoices
+
+    def one_too_many(today: date) -> Iterator[DemoInvoice]:
+        yield from whole(today)
+        yield DemoInvoice(
+            number="", seller=demo_company.AWS_INC, category=InvoiceCategory.USAGE, month=today, amount=Decimal(1)
+        )
+
+    monkeypatch.setattr(demo_company, "invoices", one_too_many)
+    with pytest.raises(Refusals):
+        await demo.seed(NOW)
+    monkeypatch.undo()
+
+    assert not await Organization.exists()
+    assert not await Event.exists()
+    assert await demo.seed(NOW) is True
+
+
+async def test_it_touches_no_other_organization(db: str):
+    other = await make_call(await make_organization())
+    await tokens.create(other, name=demo.CALLED)
+
+    await demo.seed(NOW)
+    await demo.token(NOW)
+
+    assert await User.filter(organization_id=other.organization_id).count() == 1
+    assert await ApiToken.filter(organization_id=other.organization_id, revoked_at=None).count() == 1
+    assert not await Allocation.filter(organization_id=other.organization_id).exists()
+
+
+# ------------------------------------------------------------------------------------------------------------- token
+
+
+async def test_the_token_is_an_administrators_and_ends_by_itself(db: str):
+    await demo.seed(NOW)
+
+    text = await demo.token(NOW)
+
+    actor = await access.authenticate(text, NOW)
+    admin = await User.get(email=demo_company.ADMIN)
+    assert actor is not None
+    assert (actor.user_id, actor.roles) == (admin.id, {Role.ADMIN})
+    assert await access.authenticate(text, NOW + timedelta(days=7)) is None
+
+
+async def test_the_next_start_ends_the_token_of_the_one_before(db: str):
+    await demo.seed(NOW)
+    first = await demo.token(NOW)
+    assert await access.authenticate(first, NOW) is not None
+
+    second = await demo.token(NOW + timedelta(seconds=1))
+
+    assert await access.authenticate(first, NOW + timedelta(seconds=1)) is None
+    assert await access.authenticate(second, NOW + timedelta(seconds=1)) is not None
+
+
+async def test_without_the_company_there_is_no_token(db: str):
+    await make_call(await make_organization())
+
+    with pytest.raises(NotFound):
+        await demo.token(NOW)
+
+    assert not await ApiToken.exists()
