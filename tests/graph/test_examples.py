@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import httpx
+import orjson
 import pytest
 
 from graph.graphiql.page import Example, examples
@@ -22,7 +23,7 @@ async def run(http: httpx.AsyncClient, example: Example) -> Any:
     seller = await SellerEntity.get(supplier=aws, name="Amazon Web Services, Inc.")
     document = example.document.replace('"sup_1"', f'"sup_{aws.id}"').replace('"sel_1"', f'"sel_{seller.id}"')
     client = Client(http, await aws.organization, await demo.token(datetime.now(UTC)))
-    return await client.ask(document, **(example.variables or {}))
+    return await client.ask(document, **orjson.loads(example.variables or "{}"))
 
 
 @pytest.mark.parametrize("example", examples(), ids=lambda example: example.name)
