@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from models.invoice import Invoice
 from models.organization import CostCenter, LegalEntity, Organization, OrganizationGate, User
-from models.purchase_order import PurchaseOrder, PurchaseOrderLine
+from models.purchase_order import Contact, PurchaseOrder, PurchaseOrderLine
 from models.statuses import LineStatus, PurchaseOrderStatus, Role
 from models.supplier import SellerEntity, Supplier
 from models.values import percent_of
@@ -136,3 +136,10 @@ async def make_invoice_row(call: Call, supplier: Supplier, amount: int | Decimal
         **fields,
     }
     return await Invoice.create(organization_id=call.organization_id, supplier=supplier, **given)
+
+
+async def make_contact(order: PurchaseOrder, email: str | None = None, **fields: Any) -> Contact:
+    """A person who is mailed about the order, about everything unless they have muted it."""
+    number = next(_numbers)
+    given: dict[str, Any] = {"name": f"Contact {number}", "email": email or f"contact{number}@example.com", **fields}
+    return await Contact.create(organization_id=order.organization_id, purchase_order=order, **given)
