@@ -10,7 +10,7 @@ from graphql.execution.values import get_argument_values
 from graphql.language import print_ast
 
 from resolvers import idempotency
-from resolvers.errors import IdempotencyKeyReused
+from resolvers.errors import Refusal
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -85,7 +85,7 @@ async def _replayed(
     payload_class: type[Payload] = named.extensions["strawberry-definition"].origin
     try:
         earlier = await idempotency.claimed(context.actor, request)
-    except IdempotencyKeyReused as refusal:
+    except Refusal as refusal:
         payload = payload_class.refused([refusal])
     else:
         if earlier is None:

@@ -5,18 +5,21 @@ from __future__ import annotations
 import hashlib
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from tortoise.connection import get_connection
 from tortoise.transactions import in_transaction
 
 from models.organization import IdempotencyKey
 from resolvers.errors import IdempotencyKeyReused
+from resolvers.rules.text import Text
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator
 
     from resolvers.visibility import Actor
+
+KEY: Final = Text(longest=200, required=True)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,8 +74,11 @@ async def claimed(actor: Actor, request: Request) -> IdempotencyKey | None:
     """The earlier call under this key, or none; then the key is this call's, and others under it wait for its end.
 
     Raises:
-        IdempotencyKeyReused: the key was used with another input.
+        InvalidValue: the key is none.
+        IdempotencyKeyReused: it was used with another input.
     """
+    for refusal in KEY.refusals(request.key, ("idempotencyKey",)):
+        raise refusal
     connection = get_connection("default")
     inserted: list[Any] = await connection.execute_query_dict(
         "INSERT INTO idempotency_key (organization_id, key, operation, fingerprint, selection, event_ids)"

@@ -26,7 +26,12 @@ if TYPE_CHECKING:
 FOUNDING: Final = 0x666F756E64
 """The advisory lock of whoever makes an organization: any number will do, if it is always the same."""
 
-LOCALE: Final = Text(longest=20, required=True)
+LOCALE: Final = Text(
+    longest=20,
+    required=True,
+    pattern=re.compile("[A-Za-z]{2,3}(?:[_-][A-Za-z0-9]{2,8}){0,3}"),
+    expected="a locale such as en_US or de_DE",
+)
 KEY: Final = Text(
     longest=60,
     required=True,
@@ -176,5 +181,5 @@ def _locale_refusals(given: Mapping[str, Any]) -> list[Refusal]:
     try:
         Locale.parse(locale.replace("-", "_"))
     except (ValueError, UnknownLocaleError):
-        return [InvalidValue(value=locale, expected="a locale such as en_US or de_DE", path=("locale",))]
+        return [InvalidValue(value=locale, expected=f"expected {LOCALE.expected}", path=("locale",))]
     return []

@@ -154,10 +154,12 @@ class Number:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Address:
-    """A postal address: a few short texts, each of which may be missing."""
+    """A postal address: a few short texts, each of which may be missing, but not all of them."""
 
     def refusals(self, value: Mapping[str, Any] | None, path: Path) -> list[Refusal]:
         """What is wrong with each part."""
+        if value is not None and all(part is None for part in value.values()):
+            return [_invalid(path, "an empty address", "give at least one part of it, or null for no address")]
         return given_refusals(value or {}, ADDRESS_PARTS, path)
 
 

@@ -260,6 +260,16 @@ async def test_the_same_key_makes_a_thing_once(client: Client):
     assert not await User.filter(name="Eve").exists()
 
 
+@pytest.mark.parametrize("key", ["", " ", "k" * 201, "a\\u0001b"])
+async def test_a_key_is_a_text_of_at_most_200_characters(client: Client, key: str):
+    [refusal] = await refusals(
+        client, f'costCenterCreate(input: {{number: "CC-1", name: "Research", idempotencyKey: "{key}"}})'
+    )
+
+    assert (refusal["code"], refusal["path"]) == ("INVALID_VALUE", ["idempotencyKey"])
+    assert not await CostCenter.exists()
+
+
 # --------------------------------------------------------------------------------------------------------------- tokens
 
 

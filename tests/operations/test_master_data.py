@@ -220,6 +220,14 @@ async def test_everything_wrong_with_settings_is_told_and_nothing_changes(db: st
     assert not await Event.exists()
 
 
+@pytest.mark.parametrize("locale", ["", "english", "en_US@calendar=x", "xx_YY", "_", "../../etc", "root"])
+async def test_a_locale_is_one_in_which_figures_can_be_written(db: str, locale: str):
+    with pytest.raises(Refusals) as refused:
+        await organizations.update_settings(await make_call(), {"locale": locale})
+
+    assert [refusal.path for refusal in refused.value.refusals] == [("locale",)]
+
+
 async def test_settings_that_somebody_else_changed_are_kept(db: str):
     call = await make_call()
     await organizations.update_settings(call, {"active_order_limit": 5})

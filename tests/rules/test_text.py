@@ -127,6 +127,18 @@ def test_every_text_of_a_list_is_checked_and_none_comes_twice():
     ]
 
 
+@pytest.mark.parametrize("address", [{}, {"street": None, "city": None}])
+def test_an_address_has_something_in_it(address: dict[str, str | None]):
+    assert Address().refusals(None, PATH) == []
+    assert Address().refusals({"city": "Seattle", "street": None}, PATH) == []
+
+    assert Address().refusals(address, PATH) == [
+        InvalidValue(
+            value="an empty address", expected="give at least one part of it, or null for no address", path=PATH
+        )
+    ]
+
+
 @pytest.mark.parametrize(("number", "fits"), [(0, True), (365, True), (-1, False), (366, False)])
 def test_whole_numbers_between_two_others(number: int, fits: bool):  # noqa: FBT001 - a column of the table
     assert (Whole(least=0, greatest=365).refusals(number, PATH) == []) is fits
