@@ -5,16 +5,21 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from tortoise import fields
-from tortoise.contrib.postgres.fields import ArrayField
 
 from models.fields import WordColumn
 from models.values import MINOR_UNITS
 from resolvers.reading.text import quoted
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from tortoise.fields.base import Field
 
 MOMENT: Final = 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'
+CODES: Final = frozenset({"currency"})
+"""Text columns that hold capital letters only, so that nothing in them needs escaping."""
+COMMONEST: Final = ("USD", "EUR")
+"""Currencies with two digits that are asked for first: the question is put for every amount of every row."""
 
 
 def column_text(column: str, field: Field[Any]) -> str:
@@ -31,10 +36,8 @@ def column_text(column: str, field: Field[Any]) -> str:
             return quoted(f"{column}::text")
         case fields.DatetimeField():
             return quoted(f"to_char({column} AT TIME ZONE 'UTC', '{MOMENT}')")
-        case WordColumn():
+        case _ if isinstance(field, WordColumn) or field.model_field_name in CODES:
             return quoted(column)
-        case ArrayField():
-            return f"to_json({column})::text"
         case _:
             return f"to_json({column})::text"
 
@@ -46,11 +49,13 @@ def amount_text(amount: str, currency: str) -> str:
 
 def minor_unit(currency: str) -> str:
     """SQL for the digits after the point of a currency's minor unit."""
-    cases = " ".join(
-        f"WHEN {currency} IN ({_codes(places)}) THEN {places}" for places in sorted(set(MINOR_UNITS.values()) - {2})
-    )
-    return f"CASE {cases} ELSE 2 END"
+    by_places = {
+        places: [code for code, digits in MINOR_UNITS.items() if digits == places]
+        for places in sorted(set(MINOR_UNITS.values()) - {2})
+    }
+    cases = [f"WHEN {currency} IN ({_listed(codes)}) THEN {places}" for places, codes in by_places.items()]
+    return f"CASE WHEN {currency} IN ({_listed(COMMONEST)}) THEN 2 {' '.join(cases)} ELSE 2 END"
 
 
-def _codes(places: int) -> str:
-    return ", ".join(f"'{code}'" for code, digits in MINOR_UNITS.items() if digits == places)
+def _listed(codes: Iterable[str]) -> str:
+    return ", ".join(f"'{code}'" for code in codes)
