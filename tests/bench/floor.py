@@ -21,7 +21,7 @@ from starlette.applications import Starlette
 from starlette.responses import Response
 from starlette.routing import Route
 
-from tests.bench.queries import order_keys, place_in_list
+from tests.bench.queries import LIST, order_keys, place_in_list
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Callable
@@ -78,8 +78,8 @@ CASE WHEN o.issued_at IS NULL THEN 'NOT_ISSUED'
      WHEN o.effective_date > $3 THEN 'SCHEDULED' ELSE 'ACTIVE' END
 """
 
-_CURSOR: Final = r"""
-'"' || translate(encode(convert_to('["-id", "' || min(o.id) || '"]', 'UTF8'), 'base64'), E'+/=\n', '-_') || '"'
+_CURSOR: Final = rf"""
+'"' || translate(encode(convert_to('["{LIST}", "' || min(o.id) || '"]', 'UTF8'), 'base64'), E'+/=\n', '-_') || '"'
 """
 
 _Q2: Final = f"""

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 SEED: Final = 20261123
+LIST: Final = "purchase_order:-id"
+"""How cursors call the list of all orders, the latest first."""
 REQUESTS: Final = 1000
 """So many different requests there are of each kind; they are sent round and round."""
 
@@ -53,7 +55,7 @@ def _one(chance: random.Random, orders: int) -> dict[str, Any]:
 def _page(chance: random.Random, orders: int) -> dict[str, Any]:
     """Anywhere in the list, which goes from the latest order to the first."""
     key = chance.randint(min(200, orders), orders)
-    cursor = base64.urlsafe_b64encode(orjson.dumps(["-id", str(key)])).rstrip(b"=")
+    cursor = base64.urlsafe_b64encode(orjson.dumps([LIST, str(key)])).rstrip(b"=")
     return {"after": cursor.decode()}
 
 
