@@ -1,0 +1,169 @@
+"""What may be done with an order, why not, and what was overlooked, over the API."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from models.purchase_order import PurchaseOrder
+from models.statuses import PurchaseOrderAction, Role
+from models.supplier import SellerEntity, Supplier
+from resolvers.ids import id_of
+from tests.factories import NOON, make_order_row, make_organization, make_seller_entity, make_supplier
+from tests.graph.purchasing import caller, do, make, mutation
+from tests.ordering import first_line, serve, set_limits
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tests.graph.conftest import Client
+
+ACTIONS = "{ purchaseOrders { nodes { number availableActions { action allowed reasons { code message } } } } }"
+
+
+def reasons(order: Any) -> dict[str, list[str]]:
+    assert all(each["allowed"] is (each["reasons"] == []) for each in order["availableActions"])
+    return {each["action"]: [reason["code"] for reason in each["reasons"]] for each in order["availableActions"]}
+
+
+async def test_what_may_be_done_is_told_with_the_reasons_against_the_rest(client: Client):
+    await make(client)
+    await serve(caller(client), await first_line(await PurchaseOrder.get()))
+
+    [order] = (await client.ask(ACTIONS))["purchaseOrders"]["nodes"]
+
+    told = reasons(order)
+    assert list(told) == [str(action) for action in PurchaseOrderAction]
+    assert {action: codes for action, codes in told.items() if codes} == {
+        "ISSUE": ["WRONG_STATUS"],
+        "RESUME": ["WRONG_STATUS"],
+        "DELETE": ["IN_USE"],
+        "REMOVE_LINE": ["IN_USE"],
+        "UPDATE_CONTACT": ["NOTHING_THERE"],
+        "REMOVE_CONTACT": ["NOTHING_THERE"],
+    }
+
+
+async def test_limits_are_told_before_anybody_meets_them(client: Client):
+    await make(client)
+    await make(client, issue=False, contacts=[{"name": "Buyer", "email": "buyer@example.com"}])
+    await set_limits(caller(client), active_order_limit=1, order_line_limit=1, order_contact_limit=1)
+
+    [draft, _] = (await client.ask(ACTIONS))["purchaseOrders"]["nodes"]
+
+    assert {action: codes for action, codes in reasons(draft).items() if codes} == {
+        "ISSUE": ["LIMIT_EXCEEDED"],
+        "SUSPEND": ["WRONG_STATUS"],
+        "RESUME": ["WRONG_STATUS"],
+        "CLOSE": ["WRONG_STATUS"],
+        "ADD_LINE": ["LIMIT_EXCEEDED"],
+        "ADD_CONTACT": ["LIMIT_EXCEEDED"],
+    }
+
+
+async def test_a_viewer_may_do_nothing(client_for: Callable[..., Any]):
+    organization = await make_organization()
+    await make(await client_for(organization, Role.BUYER))
+
+    [order] = (await (await client_for(organization, Role.VIEWER)).ask(ACTIONS))["purchaseOrders"]["nodes"]
+
+    assert all("NOT_PERMITTED" in codes for codes in reasons(order).values())
+
+
+async def test_what_is_said_to_be_possible_is_possible_and_what_is_not_is_refused_for_that_reason(client: Client):
+    await make(client, contacts=[{"name": "Buyer", "email": "buyer@example.com"}])
+    doing: dict[str, dict[str, Any]] = {
+        "purchaseOrderIssue": {},
+        "purchaseOrderSuspend": {},
+        "purchaseOrderResume": {},
+        "purchaseOrderClose": {},
+        "purchaseOrderDelete": {},
+        "purchaseOrderExtend": {"expirationDate": "2999-12-31"},
+        "purchaseOrderLineAdd": {"line": {"unitPrice": "1"}},
+        "purchaseOrderContactAdd": {"contact": {"name": "x", "email": "x@example.com"}},
+        "purchaseOrderTagsSet": {"tags": [{"key": "a"}]},
+        "purchaseOrderUpdate": {"displayName": "x"},
+        "purchaseOrderCopy": {"months": 1},
+    }
+    words = {
+        "purchaseOrderLineAdd": "ADD_LINE",
+        "purchaseOrderContactAdd": "ADD_CONTACT",
+        "purchaseOrderTagsSet": "SET_TAGS",
+    }
+    await set_limits(caller(client), active_order_limit=2, order_line_limit=1)
+    draft, past = {"issue": False}, {"expirationDate": "2025-06-30"}
+    for extra in (draft, past, {"orderType": "BLANKET"}):
+        await make(client, **extra)
+    await make_order_row(caller(client), suspended_at=NOON, expiration_date=None)
+
+    for order in (await client.ask(ACTIONS))["purchaseOrders"]["nodes"]:
+        for name, given in doing.items():
+            told = reasons(order)[words.get(name, name.removeprefix("purchaseOrder").upper())]
+            tried = {"number": order["number"], "dryRun": True, **given}
+            answer = (await client.ask(mutation(name), input=tried))["answer"]
+            assert [error["code"] for error in answer["userErrors"]] == told, (order["number"], name)
+
+
+async def test_warnings_come_with_the_order_and_refuse_nothing(client: Client):
+    supplier = await make_supplier(client.user.organization_id)
+    sellers = [id_of(SellerEntity, (await make_seller_entity(supplier)).id) for _ in range(2)]
+
+    order = await do(
+        client,
+        "purchaseOrderCreate",
+        "warnings { kind message lineItemType lineNumbers startDate endDate }",
+        currency="USD",
+        supplierId=id_of(Supplier, supplier.id),
+        sellerEntityIds=sellers,
+        effectiveDate="2025-01-01",
+        expirationDate="2025-12-31",
+        lines=[
+            {"startDate": "2025-02-01", "endDate": "2025-06-30"},
+            {"startDate": "2025-06-01", "endDate": "2025-12-15"},
+        ],
+    )
+
+    everything_else = {"lineItemType": "ALL", "lineNumbers": []}
+    assert order["warnings"] == [
+        {
+            **everything_else,
+            "kind": "UNCOVERED_MONTHS",
+            "message": "No line takes every category of invoices in 2025-01.",
+            "startDate": "2025-01-01",
+            "endDate": "2025-01-31",
+        },
+        {
+            "kind": "OVERLAPPING_LINES",
+            "message": "Lines 1 and 2 take every category of invoices at the same time.",
+            "lineItemType": "ALL",
+            "lineNumbers": [1, 2],
+            "startDate": None,
+            "endDate": None,
+        },
+        {
+            "kind": "LINE_ENDS_EARLY",
+            "message": "Line 2 ends on 2025-12-15, before the order expires on 2025-12-31.",
+            "lineItemType": "ALL",
+            "lineNumbers": [2],
+            "startDate": "2025-12-16",
+            "endDate": "2025-12-31",
+        },
+        {
+            "kind": "SEVERAL_SELLER_ENTITIES",
+            "message": "2 seller entities may bill on the order; one is usual.",
+            "lineItemType": None,
+            "lineNumbers": [],
+            "startDate": None,
+            "endDate": None,
+        },
+    ]
+
+
+async def test_a_closed_order_and_closed_lines_have_no_warnings(client: Client):
+    order = await make(client, expirationDate="2025-12-31", lines=[{"endDate": "2025-06-30"}])
+    which = "{ purchaseOrders { nodes { warnings { kind } } } }"
+    [before] = (await client.ask(which))["purchaseOrders"]["nodes"]
+
+    await do(client, "purchaseOrderClose", id=order["id"])
+
+    assert [warning["kind"] for warning in before["warnings"]] == ["UNCOVERED_MONTHS", "LINE_ENDS_EARLY"]
+    assert (await client.ask(which))["purchaseOrders"]["nodes"] == [{"warnings": []}]
