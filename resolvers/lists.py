@@ -124,6 +124,7 @@ EVENTS: Final = Listing(
         "kind": "kind",
         "purchase_order_id": Reference("purchase_order_id", PurchaseOrder),
         "invoice_id": Reference("invoice_id", Invoice),
+        "supplier_id": Reference("supplier_id", Supplier),
         "actor_id": Reference("actor_id", User),
         "created_at": "created_at",
     },

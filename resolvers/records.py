@@ -77,19 +77,31 @@ async def locked(call: Call, kind: Kind, text: str) -> Any:
     return found
 
 
-async def add(call: Call, kind: Kind, given: Mapping[str, Any], **others: Any) -> Written:
+async def add(
+    call: Call, kind: Kind, given: Mapping[str, Any], *, about: Supplier | None = None, **others: Any
+) -> Written:
     """Make a record of what was given, and of other columns that nobody needs to be told of.
+
+    The event is about a supplier where the record is one, or is `about` one.
 
     Raises:
         Refusals: keys that are taken.
     """
     refuse_all(await _taken(call, kind, given, None))
     row = await kind.row.create(organization_id=call.organization_id, created_at=call.now, **given, **others)
-    event = await _record(call, kind, row, "created", events.changes_between({}, _told(given)))
+    event = await _record(call, kind, row, "created", events.changes_between({}, _told(given)), about)
     return Written(row.id, (event,))
 
 
-async def edit(call: Call, kind: Kind, row: Any, given: Mapping[str, Any], expected_version: int | None) -> Written:
+async def edit(  # noqa: PLR0913 - what every change says, told whole
+    call: Call,
+    kind: Kind,
+    row: Any,
+    given: Mapping[str, Any],
+    expected_version: int | None,
+    *,
+    about: Supplier | None = None,
+) -> Written:
     """Change a record that this transaction holds. Where nothing differs, nothing is written.
 
     Raises:
@@ -106,13 +118,15 @@ async def edit(call: Call, kind: Kind, row: Any, given: Mapping[str, Any], expec
     row.edit_version += 1
     await row.save(update_fields=[*after, "edit_version"])
     changes = events.changes_between(_told({name: before[name] for name in after}), _told(after))
-    return Written(row.id, (await _record(call, kind, row, "updated", changes),))
+    return Written(row.id, (await _record(call, kind, row, "updated", changes, about),))
 
 
-async def _record(call: Call, kind: Kind, row: Any, done: str, changes: list[events.Change]) -> events.Event:
+async def _record(  # noqa: PLR0913, PLR0917
+    call: Call, kind: Kind, row: Any, done: str, changes: list[events.Change], about: Supplier | None
+) -> events.Event:
     subject = str(getattr(row, kind.subject))[:LONGEST_SUBJECT]
-    about = [row] if isinstance(row, Supplier) else []
-    return await events.record(call, kind.event(done), subject, about=about, changes=changes)
+    supplier = row if isinstance(row, Supplier) else about
+    return await events.record(call, kind.event(done), subject, about=[supplier] if supplier else [], changes=changes)
 
 
 async def _taken(call: Call, kind: Kind, given: Mapping[str, Any], own: int | None) -> list[Refusal]:

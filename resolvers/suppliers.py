@@ -96,7 +96,7 @@ async def create_seller_entity(call: Call, supplier_id: str, given: Mapping[str,
     async with in_transaction():
         await locked_gate(call)
         supplier = await records.referred(call, Supplier, supplier_id, ("supplierId",), "supplier")
-        return await records.add(call, SELLER_ENTITY, given, supplier_id=supplier.id)
+        return await records.add(call, SELLER_ENTITY, given, about=supplier, supplier_id=supplier.id)
 
 
 async def update_seller_entity(
@@ -113,7 +113,8 @@ async def update_seller_entity(
     async with in_transaction():
         gate = await locked_gate(call)
         seller = await records.locked(call, SELLER_ENTITY, seller_entity_id)
-        written = await records.edit(call, SELLER_ENTITY, seller, given, expected_version)
+        supplier = await Supplier.get(id=seller.supplier_id)
+        written = await records.edit(call, SELLER_ENTITY, seller, given, expected_version, about=supplier)
         if written.events:
             await orders_changed(gate)
         return written

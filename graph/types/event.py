@@ -14,6 +14,7 @@ from resolvers.reading import expressions
 if TYPE_CHECKING:
     from graph.types.invoice import Invoice
     from graph.types.purchase_order import PurchaseOrder
+    from graph.types.supplier import Supplier
 
 
 @strawberry.type(description="A field that an event changed, with its values as text.")
@@ -38,4 +39,7 @@ class Event(Node):
     )
     invoice: Annotated["Invoice", strawberry.lazy("graph.types.invoice")] | None = one(
         "The invoice it is about.", "invoice"
+    )
+    supplier: Annotated["Supplier", strawberry.lazy("graph.types.supplier")] | None = one(
+        "The supplier it is about.", "supplier"
     )

@@ -235,5 +235,6 @@ class EventWhere:
     kind: StringFilter | None = _optional("By kind.")
     purchase_order_id: IDFilter | None = _optional("By order.")
     invoice_id: IDFilter | None = _optional("By invoice.")
+    supplier_id: IDFilter | None = _optional("By supplier.")
     actor_id: IDFilter | None = _optional("By who did it.")
     created_at: DateTimeFilter | None = _optional("By when it happened.")

@@ -7,7 +7,8 @@ import strawberry
 
 from graph.fields import column, connected, identifier, many, one
 from graph.types.common import EDIT_VERSION, Connection, Node
-from graph.types.inputs import InvoiceOrder, InvoiceWhere, PurchaseOrderOrder, PurchaseOrderWhere
+from graph.types.event import Event
+from graph.types.inputs import EventWhere, InvoiceOrder, InvoiceWhere, PurchaseOrderOrder, PurchaseOrderWhere
 from models import supplier as rows
 from models.statuses import LineItemType
 from resolvers import lists
@@ -52,4 +53,11 @@ class Supplier(Node):
         of=Connection[Annotated["Invoice", strawberry.lazy("graph.types.invoice")]],
         where=InvoiceWhere,
         order=InvoiceOrder,
+    )
+    events = connected(
+        "Everything that happened to it, the latest first.",
+        "events",
+        lists.EVENTS,
+        of=Connection[Event],
+        where=EventWhere,
     )

@@ -132,6 +132,27 @@ async def test_a_supplier_with_its_billing_company_and_the_way_back(client: Clie
     }
 
 
+async def test_a_supplier_has_its_history(client: Client):
+    supplier = await make_supplier(client.user.organization_id, "Acme")
+    rename = (
+        "mutation ($id: ID!, $name: String!) { supplierUpdate(input: {id: $id, name: $name}) { userErrors { code } } }"
+    )
+    for name in ("Acme Ltd", "Acme Inc"):
+        await client.ask(rename, id=id_of(Supplier, supplier.id), name=name)
+
+    data = await client.ask(
+        """query ($id: ID!) { supplier(id: $id) { events { nodes { kind supplier { name } changes { to } } } }
+             events(where: {supplierId: {eq: $id}}) { totalCount } }""",
+        id=id_of(Supplier, supplier.id),
+    )
+
+    assert data["supplier"]["events"]["nodes"] == [
+        {"kind": "supplier_updated", "supplier": {"name": "Acme Inc"}, "changes": [{"to": name}]}
+        for name in ("Acme Inc", "Acme Ltd")
+    ]
+    assert data["events"]["totalCount"] == 2
+
+
 async def test_refusals_are_data_with_their_figures(client: Client):
     await make_supplier(client.user.organization_id, number="S-1")
 

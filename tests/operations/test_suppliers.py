@@ -185,7 +185,7 @@ async def test_a_seller_entity_offers_every_line_item_type_unless_told(db: str):
     call = await make_call()
     supplier = await make_supplier(call.organization_id)
 
-    await suppliers.create_seller_entity(call, sup(supplier), {"name": "All, Inc."})
+    written = await suppliers.create_seller_entity(call, sup(supplier), {"name": "All, Inc."})
     await suppliers.create_seller_entity(
         call, sup(supplier), {"name": "Some, Inc.", "line_item_types": ["ALL", "MONTHLY_USAGE"]}
     )
@@ -195,6 +195,7 @@ async def test_a_seller_entity_offers_every_line_item_type_unless_told(db: str):
         [word.value for word in LineItemType],
         ["ALL", "MONTHLY_USAGE"],
     ]
+    assert (written.events[0].kind, written.events[0].supplier_id) == ("seller_entity_created", supplier.id)
 
 
 @pytest.mark.parametrize(
@@ -234,8 +235,9 @@ async def test_what_matching_knows_is_stale_after_a_seller_entity_changed(db: st
 
     await suppliers.update_seller_entity(call, id_of(SellerEntity, seller.id), {"name": "Old, Inc."})
     unchanged = await orders_version(call)
-    await suppliers.update_seller_entity(call, id_of(SellerEntity, seller.id), {"name": "New, Inc."})
+    written = await suppliers.update_seller_entity(call, id_of(SellerEntity, seller.id), {"name": "New, Inc."})
 
     assert unchanged == before
     assert await orders_version(call) > before
     assert (await SellerEntity.get()).edit_version == 2
+    assert written.events[0].supplier_id == seller.supplier_id
