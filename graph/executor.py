@@ -3,21 +3,29 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 import orjson
-from graphql import get_named_type, is_abstract_type, is_list_type, is_non_null_type, is_object_type
+from graphql import (
+    GraphQLError,
+    get_named_type,
+    get_nullable_type,
+    is_abstract_type,
+    is_list_type,
+    is_non_null_type,
+    is_object_type,
+)
 from graphql.pyutils import Path
 from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
 
 from graph import transactions
-from graph.selection import DEFINITION, select
+from graph.selection import DEFINITION, check_roles, select
 from resolvers.ids import MODELS
 from resolvers.reading import reader
 from resolvers.reading.compiler import EACH
-from resolvers.reading.kinds import Column, Computed, Identifier
-from resolvers.reading.selection import Selected
+from resolvers.reading.kinds import Identifier
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -26,10 +34,10 @@ if TYPE_CHECKING:
     from graphql.execution.collect_fields import FieldDetailsList
 
     from graph.context import Context
-    from resolvers.reading.compiler import Statement
-
-_KEY: Final = Selected(key="\0key", name="id", kind=Column("id"))
-"""By what one of several rows is told from the others; no key of a response can be like this."""
+    from resolvers.reading.compiler import Path as Places
+    from resolvers.reading.compiler import Slot
+    from resolvers.reading.kinds import Computed
+    from resolvers.reading.selection import Selected, Selection
 
 
 class Executor(StrawberryGraphQLCoreExecutionContext):
@@ -49,7 +57,13 @@ class Executor(StrawberryGraphQLCoreExecutionContext):
         path: Path,
         position_context: Any,
     ) -> Any:
-        """Run a field; a mutation's as a whole, its answer included, in one transaction."""
+        """Run a field, if the caller's roles allow it; a mutation's as a whole, its answer included, in one transaction."""
+        definition = parent_type.fields.get(field_details_list[0].node.name.value)
+        if definition is not None and DEFINITION in definition.extensions:
+            try:
+                check_roles(definition.extensions[DEFINITION], self.context_value.actor, str(path.key))
+            except GraphQLError as error:
+                return self.handle_field_error(error, definition.type, field_details_list, path)
         run = super().execute_field
         if parent_type is not self.schema.mutation_type:
             return run(parent_type, source, field_details_list, path, position_context)
@@ -81,75 +95,102 @@ class Executor(StrawberryGraphQLCoreExecutionContext):
         self, return_type: GraphQLOutputType, details: FieldDetailsList, path: Path, query: reader.Query
     ) -> Any:
         context: Context = self.context_value
-        named: Any = get_named_type(return_type)
-        if is_abstract_type(named):
-            named = node_types(self.schema)[query.model]
-        selection = select(self, named, details, context.actor)
-        inner = return_type.of_type if is_non_null_type(return_type) else return_type
-        statement = reader.plan(query, selection, context.actor, as_list=is_list_type(inner))
+        selection = self._selection(return_type, details, query.model)
+        is_list = is_list_type(get_nullable_type(return_type))
+        statement = reader.plan(query, selection, context.actor, as_list=is_list)
         text = await reader.fetch(statement, context.actor, context.today)
-        if text is None:
-            if is_non_null_type(return_type):
-                raise TypeError(f"there is no row for the non-null field {path.as_list()}")
-            return None
-        if not statement.slots:
-            return orjson.Fragment(text)
-        answer = orjson.loads(text)
-        for slot in statement.slots:
-            await self._fill(answer, slot.kind, slot.path, selection, path)
-        return answer
+        return await self._completed(text, statement.slots, selection, return_type, path)
 
     async def _read_one_of(
         self, return_type: GraphQLOutputType, details: FieldDetailsList, path: Path, one: reader.OneOf
     ) -> Any:
         """One of several rows; whichever place asks first reads all of them."""
         context: Context = self.context_value
-        named: Any = get_named_type(return_type)
-        selection = select(self, named, details, context.actor)
         several = one.several
-        statement = reader.plan(several.queryset, (_KEY, *selection), context.actor, as_list=True)
-        if selection not in several.reads:
-            several.reads[selection] = asyncio.ensure_future(self._by_key(statement))
-        text = (await several.reads[selection]).get(one.key)
+        selections = tuple(self._selection(return_type, details, query.model) for query in several.querysets)
+        if selections not in several.reads:
+            reading = reader.fetch_several(several, selections, context.actor, context.today)
+            several.reads[selections] = asyncio.ensure_future(reading)
+        texts, slots = await several.reads[selections]
+        text = texts.get((one.number, one.key))
+        return await self._completed(text, slots[one.number], selections[one.number], return_type, path)
+
+    def _selection(self, return_type: GraphQLOutputType, details: FieldDetailsList, model: Any) -> Selection:
+        named: Any = get_named_type(return_type)
+        shown = node_types(self.schema)[model] if is_abstract_type(named) else named
+        return select(self, shown, details, self.context_value.actor)
+
+    async def _completed(
+        self,
+        text: str | None,
+        slots: Sequence[Slot],
+        selection: Selection,
+        return_type: GraphQLOutputType,
+        path: Path,
+    ) -> Any:
+        """The JSON text as a part of the response; decoded only where computed fields have still to be filled in."""
         if text is None:
             if is_non_null_type(return_type):
                 raise TypeError(f"there is no row for the non-null field {path.as_list()}")
             return None
-        if not statement.slots:
+        if not slots:
             return orjson.Fragment(text)
         answer = orjson.loads(text)
-        for slot in statement.slots:
-            await self._fill(answer, slot.kind, slot.path[1:], selection, path)
+        for slot in slots:
+            await self._fill(answer, tuple(_steps(selection, slot.path)), path, slot.kind)
         return answer
 
-    async def _by_key(self, statement: Statement) -> dict[int, bytes]:
-        """The JSON text of each row, by its key."""
-        context: Context = self.context_value
-        rows = orjson.loads(await reader.fetch(statement, context.actor, context.today) or "[]")
-        return {row.pop(_KEY.key): orjson.dumps(row) for row in rows}
+    async def _fill(self, holder: Any, steps: Sequence[_Step], path: Path, kind: Computed) -> None:
+        """Put the values of a computed field in their places below the holder.
 
-    async def _fill(
-        self, answer: Any, kind: Computed, slot: Sequence[str], selection: Sequence[Selected], path: Path
-    ) -> None:
-        """Put the values of a computed field in their places."""
-        selected = _at(selection, slot)
-        for holder, key, place in _places(answer, slot, path):
-            holder[key] = await self._computed(kind, selected, holder[key], place)
+        As everywhere in GraphQL, an error leaves null in the nearest place around it that may be null.
+        """
+        step, *rest = steps
+        for key in range(len(holder)) if step.key == EACH else (step.key,):
+            here = path.add_key(key, None)
+            if holder[key] is None:
+                continue
+            try:
+                if rest:
+                    await self._fill(holder[key], rest, here, kind)
+                else:
+                    holder[key] = await self._computed(kind, step.selected, holder[key], here)
+            except Exception as error:  # noqa: BLE001 - the edge of one field, as everywhere in graphql-core
+                self.handle_field_error(error, step.type, step.selected.origin[1], here)
+                holder[key] = None
 
     async def _computed(self, kind: Computed, selected: Selected, required: dict[str, Any], path: Path) -> Any:
         """The value of a computed field, completed by graphql-core."""
         definition, details, parent = selected.origin
-        context: Context = self.context_value
         info = self.build_resolve_info(definition, [found.node for found in details], parent, path)
-        try:
-            value = kind.compute(required, context.actor, **dict(selected.arguments))
-            if self.is_awaitable(value):
-                value = await value
-            completed = self.complete_value(definition.type, details, info, path, value, None)
-            return await completed if self.is_awaitable(completed) else completed
-        except Exception as error:  # noqa: BLE001 - the edge of one field, as everywhere in graphql-core
-            self.handle_field_error(error, definition.type, details, path)
-            return None
+        value = kind.compute(required, self.context_value.actor, **dict(selected.arguments))
+        if self.is_awaitable(value):
+            value = await value
+        completed = self.complete_value(definition.type, details, info, path, value, None)
+        return await completed if self.is_awaitable(completed) else completed
+
+
+@dataclass(frozen=True, slots=True)
+class _Step:
+    """One step of the way to a computed field: a key of an object or every item of a list, and what is found there."""
+
+    key: str
+    selected: Selected
+    type: GraphQLOutputType
+
+
+def _steps(selection: Selection, places: Places) -> Iterator[_Step]:
+    """The way to the computed field of the selection that stands in the places."""
+    found: Any = None
+    children: Any = selection
+    item: Any = None
+    for place in places:
+        if place != EACH:
+            found = next(each for each in children if each.key == place)
+            children, item = found.children, found.origin[0].type
+        else:
+            item = get_nullable_type(item).of_type
+        yield _Step(place, found, item)
 
 
 @lru_cache(maxsize=8)
@@ -163,26 +204,3 @@ def node_types(schema: GraphQLSchema) -> dict[Any, GraphQLObjectType]:
                 if field.python_name == "id" and isinstance(kind, Identifier):
                     found[MODELS[kind.prefix]] = named
     return found
-
-
-def _at(selection: Sequence[Selected], slot: Sequence[str]) -> Selected:
-    """The computed field of the selection that a slot's path leads to."""
-    steps = [step for step in slot if step != EACH]
-    found = next(item for item in selection if item.key == steps[0])
-    for step in steps[1:]:
-        found = next(item for item in found.children or () if item.key == step)
-    return found
-
-
-def _places(value: Any, slot: Sequence[str], path: Path) -> Iterator[tuple[Any, Any, Path]]:
-    """Every place in the answer that a slot's path leads to: its holder, its key there, its path in the response."""
-    if value is None:
-        return
-    step, rest = slot[0], slot[1:]
-    keys = range(len(value)) if step == EACH else (step,)
-    for key in keys:
-        here = path.add_key(key, None)
-        if rest:
-            yield from _places(value[key], rest, here)
-        else:
-            yield value, key, here

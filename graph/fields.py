@@ -142,7 +142,7 @@ def root_list(  # noqa: PLR0913 - a declaration, read as one
         return listing(visible_to(row, info.context.actor), **given)
 
     _sign(resolver, listing, of, where, order, info=True)
-    return strawberry.field(resolver=resolver, description=description, metadata={"roles": roles})
+    return strawberry.field(resolver=resolver, description=description, metadata={"list": listing, "roles": roles})
 
 
 def _sign(  # noqa: PLR0913

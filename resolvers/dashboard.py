@@ -73,7 +73,8 @@ class Dashboard:
 
     def suppliers(self, found: Iterable[Group]) -> Several:
         """The suppliers of the groups, to be read together."""
-        return Several(visible_to(Supplier, self.call.actor), (group.key for group in found))
+        keys = [group.key for group in found]
+        return Several(visible_to(Supplier, self.call.actor).filter(id__in=keys))
 
     async def by_month(self, limit: int) -> list[Group]:
         """Invoices by the month they bill, with what they take from the orders now; the latest month first.

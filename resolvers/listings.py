@@ -16,6 +16,7 @@ from tortoise.expressions import Q
 from resolvers.errors import BadInput
 from resolvers.ids import PREFIXES, key_of
 from resolvers.reading.pages import OrderTerm, Page, page
+from resolvers.reading.predicates import Unless
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -96,27 +97,26 @@ class Listing:
         return [OrderTerm(term["field"], term.get("direction") == "DESC") for term in terms]
 
     def _where(self, where: Any) -> Q:
+        """The condition; empty where nothing is asked. What is compared with a missing value does not hold."""
         condition = Q()
-        for name, comparison in where:
+        for name, asked in where:
             match name:
+                case _ if asked is None:
+                    continue
                 case "and_":
-                    condition &= Q(*(self._where(item) for item in comparison or ()))
+                    condition &= Q(*(self._where(item) for item in asked))
                 case "or_":
-                    if comparison is not None:
-                        condition &= (
-                            Q(*(self._where(item) for item in comparison), join_type=Q.OR) if comparison else _NONE
-                        )
+                    condition &= Q(*(self._where(item) or _ALL for item in asked), join_type=Q.OR) if asked else _NONE
                 case "not_":
-                    if comparison is not None:
-                        condition &= ~Q(self._where(comparison))
+                    condition &= Unless(self._where(asked) or _ALL)
                 case _:
-                    for operator, value in comparison or ():
+                    for operator, value in asked:
                         condition &= self._compare(name, operator, value)
         return condition
 
     def _compare(self, name: str, operator: str, value: Any) -> Q:
         if operator in _NEGATED:
-            return ~Q(self._compare(name, _NEGATED[operator], value))
+            return Unless(self._compare(name, _NEGATED[operator], value))
         if isinstance(value, tuple) and len(value) > LONGEST_LIST:
             raise BadInput(f"A list in a filter holds at most {LONGEST_LIST} values; {name} has {len(value)}.")
         if value is None:
@@ -141,6 +141,7 @@ class Listing:
         return Q(**{f"{self.search}__search": Function("to_tsquery", ValueWrapper("simple"), ValueWrapper(query))})
 
 
+_ALL: Final = Q(id__isnull=False)
 _NONE: Final = Q(id__isnull=True)
 
 

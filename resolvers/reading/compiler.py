@@ -10,9 +10,11 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
+from pypika_tortoise import Order
+
 from resolvers.reading import kinds, wire
-from resolvers.reading.pages import OrderTerm, Page, signature
-from resolvers.reading.predicates import ORGANIZATION, TODAY, Bound, Parameters, condition
+from resolvers.reading.pages import OrderTerm, Page, Window, signature
+from resolvers.reading.predicates import ORGANIZATION, TODAY, Parameters, condition
 from resolvers.reading.text import joined, json_array, json_literal, json_object, literal, or_null, quoted
 from resolvers.visibility import visible_to
 
@@ -23,11 +25,18 @@ if TYPE_CHECKING:
     from tortoise.models import Model
     from tortoise.queryset import QuerySet
 
-    from resolvers.reading.selection import Selected
+    from resolvers.reading.selection import Selected, Selection
     from resolvers.visibility import Actor
 
 EACH: Final = "*"
 """The step of a path that means: every item of the list."""
+MOST_PLANS: Final = 2048
+
+_PLACE: Final = "_place"
+_EVERY: Final = "\0every\0"
+_THESE: Final = "\0these\0"
+"""Where a plan leaves room for the rows of the list, and for those of them past the cursor: they vary by request."""
+_OPEN: Final = {"{today}": TODAY, "{organization}": ORGANIZATION}
 
 Path = tuple[str, ...]
 
@@ -49,44 +58,62 @@ class Statement:
     slots: tuple[Slot, ...]
 
 
-def single(queryset: QuerySet[Any], selection: tuple[Selected, ...], rights: Actor) -> Statement:
+def single(queryset: QuerySet[Any], selection: Selection, rights: Actor) -> Statement:
     """The first row of the queryset as an object; no row, no value."""
-    body = _body(queryset.model, selection, rights)
-    rows, parameters = _root_rows(queryset, body)
-    return Statement(f"SELECT {body.sql} FROM {rows} LIMIT 1", parameters, body.slots)
+    plan = _object(queryset.model, selection, rights)
+    parameters = Parameters(after=plan)
+    rows, order = _found(queryset, parameters), _ordering(queryset)
+    by = f" ORDER BY {order}" if order else ""
+    return Statement(f"SELECT {plan.sql} FROM {rows}{by} LIMIT 1", parameters.all, plan.slots)
 
 
-def listed(queryset: QuerySet[Any], selection: tuple[Selected, ...], rights: Actor) -> Statement:
+def listed(queryset: QuerySet[Any], selection: Selection, rights: Actor) -> Statement:
     """All rows of the queryset as an array."""
-    body = _body(queryset.model, selection, rights)
-    rows, parameters = _root_rows(queryset, body)
-    slots = tuple(Slot((EACH, *slot.path), slot.kind) for slot in body.slots)
-    return Statement(f"SELECT {json_array(body.sql)} FROM {rows}", parameters, slots)
+    plan = _object(queryset.model, selection, rights)
+    parameters = Parameters(after=plan)
+    rows = _found(queryset, parameters)
+    slots = tuple(Slot((EACH, *slot.path), slot.kind) for slot in plan.slots)
+    return Statement(f"SELECT {json_array(plan.sql, _ordering(queryset))} FROM {rows}", parameters.all, slots)
 
 
-def connection(page: Page, selection: tuple[Selected, ...], rights: Actor) -> Statement:
+def paged(page: Page, selection: Selection, rights: Actor) -> Statement:
     """The page as a connection object."""
-    compiler = _Compiler(rights)
-    text = compiler.connection(page, selection, (), 0)
-    return Statement(f"SELECT {text}", tuple(compiler.parameters.values), tuple(compiler.slots))
+    model = page.queryset.model
+    plan = _connection(model, page.window, selection, rights)
+    parameters = Parameters(after=plan)
+    every = these = _found(page.queryset, parameters)
+    if page.beyond is not None:
+        these += f" AND {condition(model, 't0', [page.beyond], parameters).where}"
+    return Statement(plan.sql.replace(_EVERY, every).replace(_THESE, these), parameters.all, plan.slots)
 
 
-@lru_cache(maxsize=2048)
-def _body(model: type[Model], selection: tuple[Selected, ...], rights: Actor) -> Statement:
+def several(
+    queries: Sequence[tuple[QuerySet[Any], Selection]], rights: Actor
+) -> tuple[Statement, tuple[tuple[Slot, ...], ...]]:
+    """A statement of many rows (which query, the row's key, the text of an object), and each query's slots."""
+    parameters = Parameters()
+    selects: list[str] = []
+    slots: list[tuple[Slot, ...]] = []
+    for number, (queryset, selection) in enumerate(queries):
+        compiler = _Compiler(rights, parameters)
+        text = compiler.node(queryset.model, "t0", selection, (), 0)
+        selects.append(f'SELECT {number}, t0."id", {text} FROM {_found(queryset, parameters)}')
+        slots.append(tuple(compiler.slots))
+    return Statement(" UNION ALL ".join(selects), parameters.all, ()), tuple(slots)
+
+
+@lru_cache(MOST_PLANS)
+def _object(model: type[Model], selection: Selection, rights: Actor) -> Statement:
     """The text of one row under the alias `t0`: the plan that all requests with this selection share."""
     compiler = _Compiler(rights)
-    text = compiler.node(model, "t0", selection, (), 0)
-    return Statement(text, tuple(compiler.parameters.values), tuple(compiler.slots))
+    return compiler.plan(compiler.node(model, "t0", selection, (), 0))
 
 
-def _root_rows(queryset: QuerySet[Any], body: Statement) -> tuple[str, tuple[Any, ...]]:
-    parameters = Parameters(offset=len(body.parameters))
-    model = queryset.model
-    rows = _rows(model, "t0", queryset._q_objects, parameters)
-    order = [OrderTerm(column, str(direction) == "Order.desc") for column, direction in queryset._orderings]
-    if order:
-        rows = f"(SELECT t0.* FROM {rows} ORDER BY {_order(model, 't0', order)}) t0"
-    return rows, (*body.parameters, *parameters.values)
+@lru_cache(MOST_PLANS)
+def _connection(model: type[Model], window: Window, selection: Selection, rights: Actor) -> Statement:
+    """The statement for a page, with room for its rows: the plan of all requests with this window and selection."""
+    compiler = _Compiler(rights)
+    return compiler.plan(f"SELECT {compiler.connection(model, window, selection, (), 0, _EVERY, _THESE)}")
 
 
 @dataclass(slots=True)
@@ -94,6 +121,9 @@ class _Compiler:
     rights: Actor
     parameters: Parameters = field(default_factory=Parameters)
     slots: list[Slot] = field(default_factory=list[Slot])
+
+    def plan(self, sql: str) -> Statement:
+        return Statement(sql, self.parameters.all, tuple(self.slots))
 
     def node(self, model: type[Model], row: str, selection: Iterable[Selected], path: Path, depth: int) -> str:
         """SQL for the JSON text of an object made of the row."""
@@ -174,16 +204,14 @@ class _Compiler:
     ) -> str:
         relation: Any = model._meta.fields_map[kind.name]
         target, alias, children = relation.related_model, f"t{depth}", item.children or ()
-        key = f'"{relation.relation_source_field}" = {row}."id"'
+        key = f'{alias}."{relation.relation_source_field}" = {row}."id"'
         queryset = visible_to(target, self.rights)
         if kind.only is not None:
             queryset = queryset.filter(kind.only)
         if isinstance(kind, kinds.Connected):
-            return (
-                f"(SELECT {self.connection(kind.page(queryset, **dict(item.arguments)), children, path, depth, key)})"
-            )
-        rows = _rows(target, alias, queryset._q_objects, self.parameters, f"{alias}.{key}")
-        order = _order(target, alias, [OrderTerm(name.lstrip("-"), name.startswith("-")) for name in kind.order])
+            return self._nested(kind.page(queryset, **dict(item.arguments)), children, path, depth, key)
+        rows = _rows(target, alias, queryset._q_objects, self.parameters, key)
+        order = _order(alias, [OrderTerm(name.lstrip("-"), name.startswith("-")) for name in kind.order])
         if isinstance(kind, kinds.First):
             text = self.node(target, alias, children, path, depth)
             return or_null(f"(SELECT {text} FROM {rows} ORDER BY {order} LIMIT 1)")
@@ -201,122 +229,119 @@ class _Compiler:
         kept = f"(SELECT {alias}.* FROM {links}) {alias}"
         return f'{kept} JOIN "{target._meta.db_table}" {beyond} ON {on}', target, beyond
 
-    def connection(
-        self, page: Page, selection: Iterable[Selected], path: Path, depth: int, key: str | None = None
+    def _nested(self, page: Page, selection: Iterable[Selected], path: Path, depth: int, key: str) -> str:  # noqa: PLR0913, PLR0917
+        """SQL for the JSON text of a page of the rows that `key` ties to their parent's."""
+        model, row = page.queryset.model, f"t{depth}"
+        every = these = _rows(model, row, page.queryset._q_objects, self.parameters, key)
+        if page.beyond is not None:
+            these += f" AND {condition(model, row, [page.beyond], self.parameters).where}"
+        return f"(SELECT {self.connection(model, page.window, selection, path, depth, every, these)})"
+
+    def connection(  # noqa: PLR0913, PLR0917 - what is shown, what is wanted of it, and where it stands
+        self,
+        model: type[Model],
+        window: Window,
+        selection: Iterable[Selected],
+        path: Path,
+        depth: int,
+        every: str,
+        these: str,
     ) -> str:
-        """SQL, from the select list on, for the JSON text of a page.
+        """SQL, from the select list on, for the JSON text of a page of `these` rows of `every` row of the list.
 
-        Whatever was asked of the page, its rows are read once; one row more than the page holds tells whether there are
-        more. `key` ties the rows to the parent's row.
+        Whatever is asked of the page, its rows are read once. Where the page's place in the list is asked for, one row
+        more is read, which tells whether there are more; nothing is made of it.
         """
-        model, row, result = page.queryset.model, f"t{depth}", f"p{depth}"
-        gathered = ["count(*) AS n"]
+        row, selection = f"t{depth}", tuple(selection)
+        more = any(item.name == "page_info" for item in selection)
+        kept = f'{row}."{_PLACE}" <= {window.size}' if more else ""
+        order = _order(row, window.order) if window.backward else ""
 
-        def each(text: str) -> str:
-            gathered.append(f"array_agg({text}) AS c{len(gathered)}")
-            kept = f"[{_first_place(page, result)}:]" if page.backward else f"[:{page.size}]"
-            return f"'[' || coalesce(array_to_string({result}.c{len(gathered) - 1}{kept}, ','), '') || ']'"
-
-        def part(item: Selected, here: Path) -> str:
-            children = item.children or ()
+        def part(item: Selected) -> str:
+            children, here = item.children or (), (*path, item.key)
             match item.name:
                 case "nodes":
-                    return each(self.node(model, row, children, (*here, EACH), depth))
+                    return json_array(self.node(model, row, children, (*here, EACH), depth), order, kept)
                 case "edges":
-                    return each(json_object((child.key, edge(child, (*here, EACH, child.key))) for child in children))
+                    edge = json_object((child.key, inside(child, (*here, EACH, child.key))) for child in children)
+                    return json_array(edge, order, kept)
                 case "page_info":
-                    return self._page_info(page, children, result, gathered)
+                    return _page_info(window, children, cursor, order, kept)
                 case "total_count":
-                    every = _rows(model, f"n{depth}", page.queryset._q_objects, self.parameters, _at(f"n{depth}", key))
                     return f"(SELECT count(*)::text FROM {every})"
                 case _:
                     return self.value(model, row, item, item.kind, here, depth)
 
-        def edge(item: Selected, here: Path) -> str:
+        def inside(item: Selected, here: Path) -> str:
             match item.name:
                 case "node":
                     return self.node(model, row, item.children or (), here, depth)
                 case "cursor":
-                    return _cursor(row, page.order)
+                    return cursor
                 case _:
                     return self.value(model, row, item, item.kind, here, depth)
 
-        text = json_object((item.key, part(item, (*path, item.key))) for item in selection)
-        return f"{text} FROM (SELECT {', '.join(gathered)} FROM {self._window(page, row, key)}) {result}"
-
-    def _page_info(self, page: Page, children: Iterable[Selected], result: str, gathered: list[str]) -> str:
-        def cursor(place: str) -> str:
-            column = f"array_agg({_cursor(_row_of(result), page.order)}) AS cursors"
-            if column not in gathered:
-                gathered.append(column)
-            return or_null(f"{result}.cursors[{place}]")
-
-        def part(item: Selected) -> str:
-            more = f"({result}.n > {page.size})::text"
-            behind = "'true'" if page.cursor is not None else "'false'"
-            match item.name:
-                case "has_next_page":
-                    return behind if page.backward else more
-                case "has_previous_page":
-                    return more if page.backward else behind
-                case "start_cursor":
-                    return cursor(_first_place(page, result))
-                case "end_cursor":
-                    return cursor(f"{result}.n" if page.backward else f"least({result}.n, {page.size})")
-                case _:
-                    return json_literal("PageInfo")
-
-        return json_object((item.key, part(item)) for item in children)
-
-    def _window(self, page: Page, row: str, key: str | None) -> str:
-        """The rows of the page and one more, in the list's order."""
-        model = page.queryset.model
-        beyond = [] if page.beyond is None else [page.beyond]
-        rows = _rows(model, row, [*page.queryset._q_objects, *beyond], self.parameters, _at(row, key))
-        order = _order(model, row, page.order)
-        if not page.backward:
-            return f"(SELECT {row}.* FROM {rows} ORDER BY {order} LIMIT {page.size + 1}) {row}"
-        against = _order(model, row, [term.reversed() for term in page.order])
-        nearest = f"(SELECT {row}.* FROM {rows} ORDER BY {against} LIMIT {page.size + 1}) {row}"
-        return f"(SELECT {row}.* FROM {nearest} ORDER BY {order}) {row}"
+        cursor = _cursor(model, row, window.order)
+        text = json_object((item.key, part(item)) for item in selection)
+        return f"{text} FROM {_shown(window, row, these, more=more)} HAVING TRUE"
 
     def _expression(self, sql: str, row: str) -> str:
-        def bound(name: str, value: Bound) -> str:
-            return f"{self.parameters.bind(value)}::{value.cast}" if f"{{{name}}}" in sql else ""
+        for name, value in _OPEN.items():
+            if name in sql:
+                sql = sql.replace(name, f"{self.parameters.bind(value)}::{value.cast}")
+        return sql.replace("{row}", row)
 
-        return sql.format(row=row, today=bound("today", TODAY), organization=bound("organization", ORGANIZATION))
+
+def _page_info(window: Window, selection: Iterable[Selected], cursor: str, order: str, kept: str) -> str:
+    """Where a page stands in its list. Before what is after a cursor there is the cursor's row, at least."""
+    more, behind = f"(count(*) > {window.size})::text", "'true'" if window.continued else "'false'"
+    by = f" ORDER BY {order}" if order else ""
+    cursors = f"(array_agg({cursor}{by}) FILTER (WHERE {kept}))"
+    parts = {
+        "has_next_page": behind if window.backward else more,
+        "has_previous_page": more if window.backward else behind,
+        "start_cursor": or_null(f"{cursors}[1]"),
+        "end_cursor": or_null(f"{cursors}[least(count(*), {window.size})]"),
+        "__typename": json_literal("PageInfo"),
+    }
+    return json_object((item.key, parts[item.name]) for item in selection)
+
+
+def _shown(window: Window, row: str, these: str, *, more: bool) -> str:
+    """The rows of the page in the direction of reading, nearest first; where `more`, numbered and one beyond."""
+    order = _order(row, [term.reversed() for term in window.order] if window.backward else window.order)
+    rows = f"(SELECT {row}.* FROM {these} ORDER BY {order} LIMIT {window.size + more}) {row}"
+    return f'(SELECT {row}.*, row_number() OVER () AS "{_PLACE}" FROM {rows}) {row}' if more else rows
+
+
+def _found(queryset: QuerySet[Any], parameters: Parameters) -> str:
+    """`table t0 JOIN ... WHERE ...` for a queryset, which has conditions and an order and nothing else."""
+    if queryset._limit is not None or queryset._offset or queryset._annotations or queryset._distinct:
+        raise TypeError("a queryset to be read has conditions and an order, nothing else")
+    return _rows(queryset.model, "t0", queryset._q_objects, parameters)
+
+
+def _ordering(queryset: QuerySet[Any]) -> str:
+    return _order("t0", [OrderTerm(column, direction == Order.desc) for column, direction in queryset._orderings])
 
 
 def _rows(model: type[Model], row: str, conditions: Iterable[Q], parameters: Parameters, key: str | None = None) -> str:
-    """`table row JOIN ... WHERE ...`."""
+    """`table row JOIN ... WHERE ...`, to which more conditions can be added by `AND`."""
     found = condition(model, row, conditions, parameters)
     joins = "".join(f" {join}" for join in found.joins)
     where = found.where if key is None else f"{key} AND {found.where}"
     return f'"{model._meta.db_table}" {row}{joins} WHERE {where}'
 
 
-def _order(model: type[Model], row: str, terms: Iterable[OrderTerm]) -> str:
+def _order(row: str, terms: Iterable[OrderTerm]) -> str:
     return ", ".join(f'{row}."{term.column}"{" DESC" if term.descending else ""}' for term in terms)
 
 
-def _cursor(row: str, order: Sequence[OrderTerm]) -> str:
+def _cursor(model: type[Model], row: str, order: Sequence[OrderTerm]) -> str:
     """SQL for the cursor of a row: the list's order, and the row's values in it; opaque, safe in addresses."""
     values = ", ".join(f'{row}."{term.column}"::text' for term in order)
-    packed = f"convert_to(json_build_array({literal(signature(order))}::text, {values})::text, 'UTF8')"
+    packed = f"convert_to(json_build_array({literal(signature(model, order))}::text, {values})::text, 'UTF8')"
     return quoted(f"translate(encode({packed}, 'base64'), E'+/=\\n', '-_')")
-
-
-def _first_place(page: Page, result: str) -> str:
-    """Where the page starts among the rows that were read: after the one too many, when reading backward."""
-    return f"CASE WHEN {result}.n > {page.size} THEN 2 ELSE 1 END" if page.backward else "1"
-
-
-def _row_of(result: str) -> str:
-    return result.replace("p", "t", 1)
-
-
-def _at(row: str, key: str | None) -> str | None:
-    return None if key is None else f"{row}.{key}"
 
 
 def _part(parts: Mapping[str, kinds.Kind], child: Selected) -> kinds.Kind:

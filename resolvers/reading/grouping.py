@@ -63,7 +63,7 @@ async def groups(
 
 def of_related(relation: str, condition: Q) -> Q:
     """The condition, asked of the row that a relation leads to."""
-    found = Q(
+    found = type(condition)(
         *(of_related(relation, child) for child in condition.children),
         join_type=condition.join_type,
         **{f"{relation}__{name}": value for name, value in condition.filters.items()},
@@ -73,4 +73,4 @@ def of_related(relation: str, condition: Q) -> Q:
 
 def _bound(parameters: Parameters, actor: Actor, today: date) -> list[Any]:
     known: dict[Bound, Any] = {**identity(actor), TODAY: today}
-    return [known[value] if isinstance(value, Bound) else value for value in parameters.values]
+    return [known[value] if isinstance(value, Bound) else value for value in parameters.all]

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import base64
-import binascii
 from dataclasses import dataclass
-from datetime import date, datetime
-from decimal import Decimal
+from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any, Final
 
 import orjson
 from tortoise import fields
+from tortoise.exceptions import BaseORMException
 from tortoise.expressions import Q
 
 from resolvers.errors import BadInput
@@ -41,22 +40,30 @@ class OrderTerm:
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
-    """A queryset with an order and a window on it. `size` rows from the start, or from the end where `backward`."""
+class Window:
+    """What a page shows of a list: `size` rows in an order, from its start or, `backward`, from its end.
 
-    queryset: QuerySet[Any]
+    `continued` where it goes on from a cursor instead.
+    """
+
     order: tuple[OrderTerm, ...]
     size: int = DEFAULT_SIZE
     backward: bool = False
-    cursor: tuple[Any, ...] | None = None
+    continued: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A queryset and a window on it. `beyond` are the rows past the cursor, in the direction of reading."""
+
+    queryset: QuerySet[Any]
+    window: Window
+    beyond: Q | None = None
 
     @property
-    def beyond(self) -> Q | None:
-        """The rows past the cursor, in the direction of reading."""
-        if self.cursor is None:
-            return None
-        order = [term.reversed() for term in self.order] if self.backward else self.order
-        return _beyond(self.queryset.model, order, self.cursor)
+    def model(self) -> type[Model]:
+        """The kind of its rows."""
+        return self.queryset.model
 
 
 def page(  # noqa: PLR0913 - the arguments of a connection, as GraphQL has them
@@ -83,54 +90,53 @@ def page(  # noqa: PLR0913 - the arguments of a connection, as GraphQL has them
     if not any(term.column == "id" for term in terms):
         terms = (*terms, OrderTerm("id", descending=bool(terms) and terms[-1].descending))
     cursor = before if backward else after
-    return Page(
-        queryset=queryset,
-        order=terms,
-        size=size,
-        backward=backward,
-        cursor=None if cursor is None else _opened(cursor, queryset.model, terms),
-    )
+    beyond = None
+    if cursor is not None:
+        direction = [term.reversed() for term in terms] if backward else terms
+        beyond = _beyond(queryset.model, direction, _opened(cursor, queryset.model, terms))
+    return Page(queryset, Window(terms, size, backward, continued=cursor is not None), beyond)
 
 
-def signature(order: Sequence[OrderTerm]) -> str:
+def signature(model: type[Model], order: Sequence[OrderTerm]) -> str:
     """What a cursor says about the list it came from."""
-    return ",".join(str(term) for term in order)
+    return f"{model._meta.db_table}:{','.join(str(term) for term in order)}"
 
 
 def _opened(cursor: str, model: type[Model], order: tuple[OrderTerm, ...]) -> tuple[Any, ...]:
     try:
-        text = base64.urlsafe_b64decode(cursor.encode("ascii") + b"=" * (-len(cursor) % 4))
-        kept, *values = orjson.loads(text)
-        if kept != signature(order) or len(values) != len(order):
-            raise ValueError(kept)  # noqa: TRY301
+        kept, *values = orjson.loads(base64.urlsafe_b64decode(cursor.encode("ascii") + b"=" * (-len(cursor) % 4)))
+        if kept != signature(model, order):
+            raise ValueError(kept)  # noqa: TRY301 - what is wrong with a cursor is told once, below
         return tuple(
-            None if value is None else _typed(model._meta.fields_map[term.column], value)
-            for term, value in zip(order, values, strict=True)
+            _typed(model._meta.fields_map[term.column], value) for term, value in zip(order, values, strict=True)
         )
-    except (ValueError, TypeError, UnicodeEncodeError, binascii.Error, ArithmeticError) as error:
+    except (ValueError, TypeError, ArithmeticError, BaseORMException) as error:
         raise BadInput("The cursor does not belong to this list in this order.") from error
 
 
-def _typed(field: Any, text: str) -> Any:
-    match field:
-        case fields.IntField() | fields.BigIntField():
-            number = int(text)
-            if not -(2**63) <= number < 2**63:
+def _typed(column: Any, text: Any) -> Any:
+    """A value of a cursor, as the column can hold it. Cursors come from outside, whatever they look like."""
+    if text is None and column.null:
+        return None
+    if not isinstance(text, str) or "\0" in text:
+        raise TypeError(text)
+    value: Any = text
+    match column:
+        case fields.IntField():
+            value = int(text)
+            if not column.constraints["ge"] <= value <= column.constraints["le"]:
                 raise ValueError(text)
-            return number
         case fields.DecimalField():
-            amount = Decimal(text)
-            if not amount.is_finite() or abs(amount.adjusted()) > field.max_digits:
+            value = column.to_python_value(text)
+            if not value.is_finite():
                 raise ValueError(text)
-            return amount
         case fields.DateField():
-            return date.fromisoformat(text)
+            value = date.fromisoformat(text)
         case fields.DatetimeField():
-            return datetime.fromisoformat(text)
-        case _ if "\0" in text:
-            raise ValueError(text)
+            value = datetime.fromisoformat(text).astimezone(UTC)
         case _:
-            return text
+            pass
+    return column.to_db_value(value, None)
 
 
 def _beyond(model: type[Model], order: Sequence[OrderTerm], values: Sequence[Any]) -> Q:

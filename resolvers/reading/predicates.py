@@ -7,16 +7,20 @@ from typing import TYPE_CHECKING, Any, Final
 
 from pypika_tortoise import Table
 from pypika_tortoise.dialects import PostgreSQLQuery
-from pypika_tortoise.terms import Parameter, Parameterizer, Term
-from tortoise.expressions import ResolveContext
+from pypika_tortoise.terms import Criterion, Parameter, Parameterizer, Term
+from tortoise.exceptions import ValidationError
+from tortoise.expressions import Q, ResolveContext
 from tortoise.query_utils import QueryModifier
+
+from resolvers.errors import BadInput
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from pypika_tortoise.context import SqlContext
-    from tortoise.expressions import Q
     from tortoise.models import Model
+
+    from resolvers.reading.compiler import Statement
 
 
 class Bound(Term):
@@ -47,13 +51,42 @@ USER: Final = Bound("user", "bigint")
 TODAY: Final = Bound("today", "date")
 
 
+class Unless(Q):
+    """Holds for every row for which the conditions do not, rows with missing values among them.
+
+    `~Q` would leave those out, because SQL cannot tell whether nothing equals something.
+    """
+
+    def resolve(self, resolve_context: ResolveContext) -> QueryModifier:
+        """The complement of the conditions."""
+        found = super().resolve(resolve_context)
+        return QueryModifier(_Complement(found.where_criterion), found.joins)
+
+    def __invert__(self) -> Q:
+        return Q(*self.children, join_type=self.join_type, **self.filters)
+
+
+class _Complement(Criterion):
+    def __init__(self, held: Criterion) -> None:
+        super().__init__()
+        self.held = held
+
+    def get_sql(self, ctx: SqlContext) -> str:
+        return f"({self.held.get_sql(ctx)}) IS NOT TRUE"
+
+
 class Parameters:
     """The bound parameters of one statement, numbered from `$1`; a request parameter has one number throughout."""
 
-    def __init__(self, offset: int = 0) -> None:
-        self.values: list[Any] = []
-        self._offset = offset
+    def __init__(self, after: Statement | None = None) -> None:
+        self._before: tuple[Any, ...] = after.parameters if after else ()
+        self._values: list[Any] = []
         self._numbers: dict[Bound, int] = {}
+
+    @property
+    def all(self) -> tuple[Any, ...]:
+        """The values, those of the statement that these parameters come `after` first."""
+        return (*self._before, *self._values)
 
     def bind(self, value: Any) -> str:
         """The placeholder of a value."""
@@ -64,8 +97,8 @@ class Parameters:
         return f"${self._add(value)}"
 
     def _add(self, value: Any) -> int:
-        self.values.append(value)
-        return self._offset + len(self.values)
+        self._values.append(value)
+        return len(self._before) + len(self._values)
 
 
 class _Binder(Parameterizer):
@@ -86,18 +119,26 @@ class Condition:
 
 
 def condition(model: type[Model], alias: str, conditions: Iterable[Q], parameters: Parameters) -> Condition:
-    """The conditions of a queryset over the alias; `TRUE` where there are none."""
-    context = ResolveContext(
-        model=model, table=Table(model._meta.db_table).as_(alias), annotations={}, custom_filters={}
-    )
+    """The conditions of a queryset over the alias; `TRUE` where there are none.
+
+    They may ask about rows that this one refers to, but not about rows that refer to it: those could be several.
+
+    Raises:
+        BadInput: a column is compared with what it can never hold.
+    """
+    table = Table(model._meta.db_table).as_(alias)
+    context = ResolveContext(model=model, table=table, annotations={}, custom_filters={})
     modifier = QueryModifier()
-    for node in conditions:
-        modifier &= node.resolve(context)
+    try:
+        for node in conditions:
+            modifier &= node.resolve(context)
+    except ValidationError as error:
+        raise BadInput(f"Nothing can be found by that: {str(error)[:200]}.") from error
     sql = PostgreSQLQuery.SQL_CONTEXT.copy(parameterizer=_Binder(parameters), with_namespace=True)
     joins: dict[str, str] = {}
-    for table, on in modifier.joins:
-        name = f'"{table.alias or table.get_table_name()}"'
-        joins[name] = f'LEFT JOIN "{table.get_table_name() if not table.alias else table._table_name}" AS {name}'
-        joins[name] += f" ON {on.get_sql(sql)}"
-    where = modifier.where_criterion.get_sql(sql) if modifier.where_criterion else ""
-    return Condition(where or "TRUE", list(joins.values()))
+    for joined, on in modifier.joins:
+        if joined.alias is None:
+            raise TypeError(f"a condition on {alias} asks about the rows of {joined.get_table_name()} that refer to it")
+        joins[joined.alias] = f'LEFT JOIN "{joined._table_name}" AS "{joined.alias}" ON {on.get_sql(sql)}'  # noqa: SLF001 - no public name
+    where = modifier.where_criterion.get_sql(sql) if modifier.where_criterion else "TRUE"
+    return Condition(f"({where})", list(joins.values()))

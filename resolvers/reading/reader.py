@@ -14,36 +14,40 @@ from resolvers.reading.predicates import TODAY, Bound
 from resolvers.visibility import identity, unnamed
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Sequence
     from datetime import date
 
-    from resolvers.reading.compiler import Statement
-    from resolvers.reading.selection import Selected
+    from tortoise.models import Model
+
+    from resolvers.reading.compiler import Slot, Statement
+    from resolvers.reading.selection import Selection
     from resolvers.visibility import Actor
 
 Query: TypeAlias = "QuerySet[Any] | Page"
 
 
 class Several:
-    """Rows of one kind that an answer shows in several places: `several.row(key)` in each, one statement for all.
+    """Rows that an answer shows in several places: `several.row(key)` in each, one statement for all.
 
-    `reads` keeps what was read of them, by selection.
+    There is a queryset for each kind of row. `reads` keeps what was read of them, by selection.
     """
 
-    def __init__(self, queryset: QuerySet[Any], keys: Iterable[int]) -> None:
-        self.queryset = queryset.filter(id__in=sorted(set(keys)))
-        self.reads: dict[tuple[Selected, ...], Any] = {}
+    def __init__(self, *querysets: QuerySet[Any]) -> None:
+        self.querysets = querysets
+        self.reads: dict[tuple[Selection, ...], Any] = {}
 
-    def row(self, key: int) -> OneOf:
+    def row(self, key: int, model: type[Model] | None = None) -> OneOf:
         """The row with the key; null in the answer where the caller may not see it."""
-        return OneOf(self, key)
+        models = [queryset.model for queryset in self.querysets]
+        return OneOf(self, 0 if model is None else models.index(model), key)
 
 
 @dataclass(frozen=True, slots=True)
 class OneOf:
-    """A row that is read together with others."""
+    """A row that is read together with others: which of their querysets finds it, and its key."""
 
     several: Several
+    number: int
     key: int
 
 
@@ -52,18 +56,33 @@ def is_query(value: object) -> bool:
     return isinstance(value, QuerySet | Page)
 
 
-def plan(query: Query, selection: tuple[Selected, ...], actor: Actor, *, as_list: bool) -> Statement:
+def plan(query: Query, selection: Selection, actor: Actor, *, as_list: bool) -> Statement:
     """The statement that reads the selection of the query."""
     rights = unnamed(actor)
     if isinstance(query, Page):
-        return compiler.connection(query, selection, rights)
+        return compiler.paged(query, selection, rights)
     return compiler.listed(query, selection, rights) if as_list else compiler.single(query, selection, rights)
 
 
 async def fetch(statement: Statement, actor: Actor, today: date) -> str | None:
     """The JSON text, in the transaction of the caller if there is one; none where there is no row."""
-    known = {**identity(actor), TODAY: today}
-    values = [known[value] if isinstance(value, Bound) else value for value in statement.parameters]
     client: Any = get_connection("default")
     async with client.acquire_connection() as connection:
-        return await connection.fetchval(statement.sql, *values)
+        return await connection.fetchval(statement.sql, *_bound(statement, actor, today))
+
+
+async def fetch_several(
+    several: Several, selections: Sequence[Selection], actor: Actor, today: date
+) -> tuple[dict[tuple[int, int], str], tuple[tuple[Slot, ...], ...]]:
+    """The JSON text of each row, by the number of its queryset and its key; and each queryset's slots."""
+    queries = list(zip(several.querysets, selections, strict=True))
+    statement, slots = compiler.several(queries, unnamed(actor))
+    client: Any = get_connection("default")
+    async with client.acquire_connection() as connection:
+        rows = await connection.fetch(statement.sql, *_bound(statement, actor, today))
+    return {(number, key): text for number, key, text in rows}, slots
+
+
+def _bound(statement: Statement, actor: Actor, today: date) -> list[Any]:
+    known: dict[Bound, Any] = {**identity(actor), TODAY: today}
+    return [known[value] if isinstance(value, Bound) else value for value in statement.parameters]

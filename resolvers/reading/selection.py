@@ -22,5 +22,16 @@ class Selected:
     name: str
     kind: Kind = field(hash=False)
     arguments: tuple[tuple[str, Any], ...] = ()
-    children: tuple[Selected, ...] | None = None
+    children: Selection | None = None
     origin: Any = field(default=None, compare=False, hash=False)
+
+
+class Selection(tuple[Selected, ...]):
+    """What was asked for of an object. Plans are found by it, so it remembers its hash."""
+
+    _hash: int | None = None
+
+    def __hash__(self) -> int:
+        if self._hash is None:
+            self._hash = super().__hash__()
+        return self._hash

@@ -63,10 +63,12 @@ def json_object(members: Iterable[tuple[str, str]]) -> str:
     return joined([*parts, literal("}")])
 
 
-def json_array(item: str, order: str = "") -> str:
-    """SQL for the JSON text of an array of all rows' items."""
+def json_array(item: str, order: str = "", kept: str = "") -> str:
+    """SQL for the JSON text of an array of all rows' items, in an order; of those rows only that are `kept`."""
     by = f" ORDER BY {order}" if order else ""
-    return f"'[' || coalesce(string_agg({item}, ','{by}), '') || ']'"
+    only = f" FILTER (WHERE {kept})" if kept else ""
+    items = f"coalesce(string_agg({item}, ','::text{by}){only}, '')"
+    return joined([literal("["), items, literal("]")])
 
 
 def quoted(sql: str) -> str:
