@@ -7,6 +7,7 @@ from strawberry.schema.config import StrawberryConfig
 
 from graph.errors import ERROR_TYPES
 from graph.executor import Executor
+from graph.mutations.importing import ImportMutations
 from graph.mutations.invoice import InvoiceMutations
 from graph.mutations.master_data import MasterDataMutations
 from graph.mutations.matching import MatchingMutations
@@ -17,6 +18,7 @@ from graph.mutations.supplier import SupplierMutations
 from graph.mutations.token import TokenMutations
 from graph.queries.dashboard import DashboardQueries
 from graph.queries.documents import DocumentQueries
+from graph.queries.matching import MatchingQueries
 from graph.scalars import SCALARS
 from graph.types import enums
 
@@ -24,7 +26,7 @@ enums.register_all()
 
 
 @strawberry.type(description="What can be asked.")
-class Query(DocumentQueries, DashboardQueries):
+class Query(DocumentQueries, MatchingQueries, DashboardQueries):
     pass
 
 
@@ -34,6 +36,7 @@ class Mutation(
     PurchaseOrderPartMutations,
     InvoiceMutations,
     MatchingMutations,
+    ImportMutations,
     SupplierMutations,
     MasterDataMutations,
     OrganizationMutations,

@@ -26,22 +26,23 @@ async def keys(table: type[Model], count: int) -> list[int]:
     return sorted(row["key"] for row in found)
 
 
-async def insert(table: type[Model], rows: Sequence[Mapping[str, Any]]) -> None:
-    """Store rows, all of which give the same columns; the others get the database's defaults."""
+async def insert(table: type[Model], rows: Sequence[Mapping[str, Any]]) -> list[int]:
+    """Store rows, all of which give the same columns; the others get the database's defaults. Their keys, rising."""
     if not rows:
-        return
+        return []
     columns = list(rows[0])
     kinds = [_kind(table, column) for column in columns]
     arrays = ", ".join(f"${at}::{'text' if kind == 'jsonb' else kind}[]" for at, kind in enumerate(kinds, start=1))
     values = ", ".join(f"v.{column}::{kind}" for column, kind in zip(columns, kinds, strict=True))
-    await database.connection().execute_query(
+    stored = await database.rows(
         f"INSERT INTO {table._meta.db_table} ({', '.join(columns)})"  # noqa: S608 - our own names
-        f" SELECT {values} FROM unnest({arrays}) AS v ({', '.join(columns)})",
-        [
+        f" SELECT {values} FROM unnest({arrays}) AS v ({', '.join(columns)}) RETURNING id",
+        *(
             [_stored(row[column], kind) for row in rows] if kind == "jsonb" else [row[column] for row in rows]
             for column, kind in zip(columns, kinds, strict=True)
-        ],
+        ),
     )
+    return sorted(row["id"] for row in stored)
 
 
 async def insert_events(events: Sequence[Event]) -> None:
@@ -50,10 +51,9 @@ async def insert_events(events: Sequence[Event]) -> None:
         return
     table = type(events[0])
     columns = [name for name in table._meta.fields_db_projection if name != "id"]
-    new = await keys(table, len(events))
+    new = await insert(table, [{name: getattr(event, name) for name in columns} for event in events])
     for event, key in zip(events, new, strict=True):
         event.id = key
-    await insert(table, [{"id": event.id, **{name: getattr(event, name) for name in columns}} for event in events])
 
 
 def _kind(table: type[Model], column: str) -> str:

@@ -24,20 +24,19 @@ from resolvers.matching.ranking import decide
 from resolvers.snapshots import shared
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
     from decimal import Decimal
 
     from resolvers.decisions import Printed, Subject
     from resolvers.matching.facts import InvoiceFact
-    from resolvers.matching.filtering import Survey
     from resolvers.matching.profile import Profile
     from resolvers.matching.ranking import Match as Found
     from resolvers.snapshots import Surveyed
 
 SPELLED_OUT: Final = 25
 """How many ranked lines are stored with a decision, each with its reason; the decision says how many there were."""
-_FIRST_LOOK: Final = 64
-"""Balances that are read for a decision at first; nearly always enough."""
+FIRST_LOOK: Final = 64
+"""Balances that are read for a decision at first; nearly always enough. Then eight times as many, and so on."""
 
 _ORIGINALS: Final = f"""
 SELECT i.supplier_id, i.supplier_invoice_number, {KNOWN_LINE_COLUMNS}
@@ -46,6 +45,12 @@ LEFT JOIN purchase_order_line l ON l.id = a.line_id LEFT JOIN purchase_order o O
 WHERE i.organization_id = $1 AND (i.supplier_id, i.supplier_invoice_number)
     IN (SELECT v.supplier_id, v.number FROM unnest($2::bigint[], $3::text[]) AS v (supplier_id, number))
 ORDER BY i.id, a.id"""  # noqa: S608 - our own names
+
+
+# Two arrays cost a tenth of as many rows.
+_BALANCES: Final = """
+SELECT array_agg(id) AS keys, array_agg(balance_current) AS balances
+FROM purchase_order_line WHERE id = ANY($1::bigint[])"""
 
 
 @dataclass(slots=True)
@@ -74,32 +79,30 @@ class Desk:
         await self._know_originals(subjects)
         wanted = [(subject.columns["supplier_id"], self._profile(subject)) for subject in subjects]
         self._surveys |= await shared.surveys(self.organization.id, self.version, wanted)
-        first = chain.from_iterable(islice(_survivors(self._surveys[key].survey), _FIRST_LOOK) for key in set(wanted))
+        first = chain.from_iterable(islice(self._surveys[key].survivors, FIRST_LOOK) for key in set(wanted))
         await self.know_balances(chain(first, (held.line_id for subject in subjects for held in subject.held)))
 
     async def know_balances(self, lines: Iterable[int]) -> None:
         """Read what is left on these lines, unless it is known: it may have moved since."""
         missing = sorted(set(lines) - self._balances.keys())
         if missing:
-            found = await database.rows(
-                "SELECT id, balance_current FROM purchase_order_line WHERE id = ANY($1::bigint[])", missing
-            )
-            self._balances |= {row["id"]: row["balance_current"] for row in found}
+            (found,) = await database.rows(_BALANCES, missing)
+            self._balances.update(zip(found["keys"] or (), found["balances"] or (), strict=True))
 
     async def decide(self, subject: Subject) -> Decision:
         """Where the rules put an invoice that was looked up. What it took before is given back first."""
         self._give_back(subject)
-        fact, surveyed = self._fact(subject), self._survey(subject)
-        found = await self._found(fact, surveyed.survey)
+        fact, surveyed = self._fact(subject), self.survey_of(subject)
+        found = await self._found(fact, surveyed)
         fingerprint = surveyed.digest if found.dropped is surveyed.survey.dropped else digest(found.dropped)
-        line = _chosen(found, surveyed.survey, fact.original)
+        line = _chosen(found, surveyed, fact.original)
         parts = () if line is None else (Part(line, fact.amount),)
         return self._taken(Decision(subject=subject, found=found, digest=fingerprint, amount=fact.amount, parts=parts))
 
-    async def rules_say(self, subject: Subject) -> Found:
-        """Where the rules would put it, which decides nothing."""
+    async def rules_say(self, subject: Subject, among: Surveyed | None = None, spelled_out: int = SPELLED_OUT) -> Found:
+        """Where the rules would put it, among its own survey or another one, which decides nothing."""
         self._give_back(subject)
-        found = await self._found(self._fact(subject), self._survey(subject).survey)
+        found = await self._found(self._fact(subject), among or self.survey_of(subject), spelled_out)
         for held in subject.held:
             self._take(held.line_id, held.amount)
         return found
@@ -117,6 +120,14 @@ class Desk:
                 by_person=True,
             )
         )
+
+    def survey_of(self, subject: Subject) -> Surveyed:
+        """The survey of an invoice that was looked up."""
+        return self._surveys[subject.columns["supplier_id"], self._profile(subject)]
+
+    def suppose(self, line_id: int, balance: Decimal | None) -> None:
+        """Take it that so much is left on a line; None: it is not tracked."""
+        self._balances[line_id] = balance
 
     def left_on(self, subject: Subject, line_id: int) -> Decimal | None:
         """What would be left on a line if the invoice took nothing; None where that is not tracked."""
@@ -165,18 +176,16 @@ class Desk:
     def _profile(self, subject: Subject) -> Profile:
         return profile_of(self._fact(subject), settings_of(self.organization))
 
-    def _survey(self, subject: Subject) -> Surveyed:
-        return self._surveys[subject.columns["supplier_id"], self._profile(subject)]
-
     # Balances, as they move.
 
-    async def _found(self, fact: InvoiceFact, surveyed: Survey) -> Found:
-        overdraw = self.organization.overdraw_policy
-        try:
-            return decide(fact, surveyed, self._balances, overdraw, spelled_out=SPELLED_OUT)
-        except KeyError:  # so many lines are exhausted that the first look was not enough
-            await self.know_balances(_survivors(surveyed))
-            return decide(fact, surveyed, self._balances, overdraw, spelled_out=SPELLED_OUT)
+    async def _found(self, fact: InvoiceFact, surveyed: Surveyed, spelled_out: int = SPELLED_OUT) -> Found:
+        overdraw, look = self.organization.overdraw_policy, FIRST_LOOK
+        while True:
+            try:
+                return decide(fact, surveyed.survey, self._balances, overdraw, spelled_out=spelled_out)
+            except KeyError:  # so many lines are exhausted that the ranking went on beyond the known balances
+                look *= 8
+                await self.know_balances(islice(surveyed.survivors, look))
 
     def _give_back(self, subject: Subject) -> None:
         for held in subject.held:
@@ -195,22 +204,18 @@ class Desk:
             self._balances[line_id] = left - amount
 
 
-def _survivors(surveyed: Survey) -> Iterator[int]:
-    return (survivor.line.id for tier in surveyed.tiers for survivor in tier)
-
-
-def _chosen(found: Found, surveyed: Survey, original: OriginalInvoice | None) -> KnownLine | None:
+def _chosen(found: Found, surveyed: Surveyed, original: OriginalInvoice | None) -> KnownLine | None:
     """The chosen line, with the numbers by which people know it."""
     if found.chosen is None:
         return None
     followed = (line for line in (original.lines if original else ()) if line.key == found.chosen)
     if (line := next(followed, None)) is not None:
         return line
-    each = next(each for tier in surveyed.tiers for each in tier if each.key == found.chosen)
+    survivor = surveyed.survivors[found.chosen.line_id]
     return KnownLine(
-        order_id=each.order.id,
-        line_id=each.line.id,
-        order_number=each.order.number,
-        line_number=each.line.number,
-        currency=each.order.currency,
+        order_id=survivor.order.id,
+        line_id=survivor.line.id,
+        order_number=survivor.order.number,
+        line_number=survivor.line.number,
+        currency=survivor.order.currency,
     )

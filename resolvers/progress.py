@@ -107,9 +107,9 @@ async def refresh(order_ids: Iterable[int], *, lines: Iterable[int] | None = Non
         return
     only = None if lines is None else sorted(set(lines))
     found = await database.rows(_LINES, orders, only)
-    await _write("purchase_order_line", LINE_FIGURES, [(row, figures_of_line(row, _usage(row))) for row in found])
+    await write("purchase_order_line", LINE_FIGURES, [(row, figures_of_line(row, _usage(row))) for row in found])
     found = await database.rows(_ORDERS, orders, [str(word) for word in INVOICED])
-    await _write("purchase_order", ORDER_FIGURES, [(row, asdict(order_figures(_sums(row)))) for row in found])
+    await write("purchase_order", ORDER_FIGURES, [(row, asdict(order_figures(_sums(row)))) for row in found])
 
 
 def figures_of_line(row: Mapping[str, Any], usage: Usage) -> Row:
@@ -172,7 +172,7 @@ def _sums(row: Row) -> OrderSums:
     )
 
 
-async def _write(table: str, columns: Mapping[str, str], rows: Sequence[tuple[Row, Row]]) -> None:
+async def write(table: str, columns: Mapping[str, str], rows: Sequence[tuple[Row, Row]]) -> None:
     """Write down the figures that differ from what the rows hold, in one statement.
 
     Raises:

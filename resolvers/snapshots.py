@@ -31,6 +31,7 @@ from resolvers.rules.matching_status import CLOSED_TO_INVOICES
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from resolvers.matching.candidates import Survivor
     from resolvers.matching.facts import OrderFact
     from resolvers.matching.filtering import Survey
     from resolvers.matching.profile import Profile
@@ -68,10 +69,18 @@ class Sight(NamedTuple):
 
 
 class Surveyed(NamedTuple):
-    """A survey, and the fingerprint of what it dropped."""
+    """A survey, its survivors by the keys of their lines, and the fingerprint of what it dropped."""
 
     survey: Survey
+    survivors: dict[int, Survivor]
     digest: str
+
+    @classmethod
+    def of(cls, profile: Profile, orders: Iterable[OrderFact]) -> Surveyed:
+        """The survey of a profile among some orders."""
+        made = survey(profile, orders)
+        survivors = {survivor.line.id: survivor for tier in made.tiers for survivor in tier}
+        return cls(made, survivors, digest(made.dropped))
 
 
 @dataclass(slots=True)
@@ -97,9 +106,9 @@ class Snapshot:
             profile = replace(profile, purchase_order_number=None)
         found = self.surveys.get(profile)
         if found is None:
-            made = survey(profile, self.orders if named is None else (*self.orders, named))
-            found = self.surveys[profile] = Surveyed(made, digest(made.dropped))
-            self.size += _size(made)
+            found = Surveyed.of(profile, self.orders if named is None else (*self.orders, named))
+            self.surveys[profile] = found
+            self.size += _size(found.survey)
         self.surveys.move_to_end(profile)
         return found
 

@@ -8,7 +8,7 @@ import strawberry
 
 from graph.scalars import CurrencyCode
 from graph.types.mutation_input import ChangeInput, MutationInput
-from models.statuses import InvoiceCategory, InvoiceKind
+from models.statuses import InvoiceCategory, InvoiceKind, LineItemType
 
 _NUMBER = "The supplier's number, unique for the supplier; at most 100 characters."
 _TOTAL = "The total, taxes included; negative, or zero, on credit memos and debit memos. In the invoice's currency."
@@ -149,3 +149,44 @@ class MarketplacePurchaseRecordInput(MutationInput):
     amount: Decimal = strawberry.field(description="What the purchase costs.")
     start_date: date = strawberry.field(description="The first day of the agreement.")
     end_date: date = strawberry.field(description="The last day of the agreement.")
+
+
+@strawberry.input(description="An invoice that does not exist.")
+class HypotheticalInvoiceInput(InvoiceFieldsInput):
+    supplier_id: strawberry.ID = strawberry.field(description="Who would send it.")
+    supplier_invoice_number: str | None = _optional("The supplier's number.")
+    kind: InvoiceKind = strawberry.field(default=InvoiceKind.INVOICE, description="Whether it bills or gives back.")
+    category: InvoiceCategory = strawberry.field(description="What it bills.")
+    currency: CurrencyCode = strawberry.field(description="The currency of its amounts.")
+    total_amount: Decimal = strawberry.field(description=_TOTAL)
+    invoice_date: date = strawberry.field(description="The date it would be issued.")
+
+
+@strawberry.input(description="How a line would be different.")
+class LineProposalInput:
+    number: int = strawberry.field(description="Which line of the order, by its number.")
+    line_item_type: LineItemType | None = _optional("Which categories it would accept.")
+    start_date: date | None = _optional("Its first day; null means the order's.")
+    end_date: date | None = _optional("Its last day; null means the order's.")
+    limit: Decimal | None = _optional("What there would be for invoices in all; null means its balance is not tracked.")
+
+
+@strawberry.input(description="How an order would be different. What is not given is as it is.")
+class PurchaseOrderProposalInput:
+    id: strawberry.ID | None = strawberry.field(default=None, description="The order, by id.")
+    number: str | None = strawberry.field(default=None, description="The order, by number instead.")
+    suspended: bool | None = _optional("Whether it would be on hold.")
+    effective_date: date | None = _optional("Its first day; null means always has been.")
+    expiration_date: date | None = _optional("Its last day; null means for ever.")
+    lines: list[LineProposalInput] | None = _optional("Its lines that would be different.")
+
+
+@strawberry.input(description="An invoice, stored or not, and what would be different about the orders.")
+class MatchPreviewInput:
+    invoice_id: strawberry.ID | None = strawberry.field(default=None, description="A stored invoice.")
+    hypothetical: HypotheticalInvoiceInput | None = strawberry.field(
+        default=None, description="An invoice that does not exist, instead."
+    )
+    changes: list[PurchaseOrderProposalInput] = strawberry.field(
+        default_factory=list, description="What would be different about orders, at most 100."
+    )

@@ -1,7 +1,8 @@
 """Matches and their explanations, as clients see them."""
 
 from datetime import datetime
-from typing import TYPE_CHECKING, Annotated
+from decimal import Decimal
+from typing import TYPE_CHECKING, Annotated, Any, Self
 
 import strawberry
 
@@ -67,3 +68,102 @@ class Match(Node):
         of=Connection[MatchCandidate],
         where=MatchCandidateWhere,
     )
+
+
+@strawberry.type(description="A candidate of a preview: an order line, or a whole order, that the rules looked at.")
+class MatchPreviewCandidate:
+    candidate: strawberry.Private[Any]
+    among: strawberry.Private[Any]  # `resolvers.previews.Candidates`
+    rank: int | None = strawberry.field(description="Its place, from 1; null where it dropped out.")
+    dropped: bool = strawberry.field(description="Whether it dropped out before the ranking.")
+    criterion: MatchCriterion | None = strawberry.field(
+        description="What dropped it, or ranked it behind the first; null for the first."
+    )
+    reason: str = strawberry.field(description="Why, in a sentence with the figures.")
+    balance_after: Money | None = strawberry.field(
+        description="What would be left on the line after the invoice; null where its balance is not tracked."
+    )
+
+    @strawberry.field(description="The order, as it is.")
+    def purchase_order(
+        self,
+    ) -> Annotated["PurchaseOrder", strawberry.lazy("graph.types.purchase_order")] | None:
+        return self.among.purchase_order(self.candidate)
+
+    @strawberry.field(description="The line, as it is; null where the order dropped out as a whole.")
+    def line(self) -> Annotated["PurchaseOrderLine", strawberry.lazy("graph.types.purchase_order")] | None:
+        return self.among.line(self.candidate)
+
+
+@strawberry.type(description="Some of the candidates of a preview.")
+class MatchPreviewCandidates:
+    total_count: int = strawberry.field(description="How many there are in all.")
+    nodes: list[MatchPreviewCandidate] = strawberry.field(description="The first of them.")
+
+
+@strawberry.type(description="What the rules would decide about an invoice. Nothing of it is stored.")
+class MatchPreview:
+    preview: strawberry.Private[Any]  # a `resolvers.previews.Preview`
+    outcome: MatchOutcome = strawberry.field(description="How it would end.")
+    reason: str = strawberry.field(description="The decision in a sentence.")
+    balance_before: Money | None = strawberry.field(
+        description="What is left on the line before, with the proposed changes; null where it is not tracked."
+    )
+    balance_after: Money | None = strawberry.field(description="What would be left on the line after.")
+    on_hold: bool = strawberry.field(description="Whether it would wait for a person because it overdraws the line.")
+    rules_version: str = strawberry.field(description="The version of the matching rules.")
+
+    @strawberry.field(description="The order that would be chosen, as it is.")
+    def purchase_order(
+        self,
+    ) -> Annotated["PurchaseOrder", strawberry.lazy("graph.types.purchase_order")] | None:
+        return self.preview.purchase_order
+
+    @strawberry.field(description="The line that would be chosen, as it is.")
+    def line(self) -> Annotated["PurchaseOrderLine", strawberry.lazy("graph.types.purchase_order")] | None:
+        return self.preview.line
+
+    @strawberry.field(
+        description="What the rules looked at, the best first: the ranked ones, then those that dropped out."
+    )
+    def candidates(
+        self,
+        first: Annotated[int, strawberry.argument(description="How many, 1 to 100.")] = 20,
+        dropped: Annotated[
+            bool | None, strawberry.argument(description="Only those that dropped out, or only those that did not.")
+        ] = None,
+    ) -> MatchPreviewCandidates:
+        among = self.preview.candidates(first, dropped=dropped)
+        return MatchPreviewCandidates(
+            total_count=among.total,
+            nodes=[
+                MatchPreviewCandidate(
+                    candidate=each,
+                    among=among,
+                    rank=each.rank,
+                    dropped=each.rank is None,
+                    criterion=each.criterion,
+                    reason=each.reason,
+                    balance_after=_money(each.balance_after, among.currency),
+                )
+                for each in among.shown
+            ],
+        )
+
+    @classmethod
+    def of(cls, preview: Any) -> Self:
+        """A preview as clients see it."""
+        found = preview.found
+        return cls(
+            preview=preview,
+            outcome=found.outcome,
+            reason=found.reason,
+            balance_before=_money(found.balance_before, preview.currency),
+            balance_after=_money(found.balance_after, preview.currency),
+            on_hold=found.hold,
+            rules_version=found.rules_version,
+        )
+
+
+def _money(amount: Decimal | None, currency: str) -> Money | None:
+    return None if amount is None else Money.of(amount, currency)
