@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from models.embedded import EmbeddedPostgres
-from tests.bench import reads, report
+from tests.bench import matching, reads, report
 from tests.bench.company import LONG_ORDERS, company
 from tests.bench.queries import QUERIES
 from tests.bench.report import say
@@ -51,6 +51,8 @@ async def _bench(postgres: EmbeddedPostgres, url: str, asked: argparse.Namespace
         assert process is not None
         effort = reads.Effort(rounds=asked.rounds, seconds=asked.seconds, connections=asked.connections)
         await reads.measure(queries, made, process.pid, effort, DATA)
+    if not asked.only or MATCHING in asked.only:
+        await matching.measure(url, asked.seconds * asked.rounds)
 
 
 if __name__ == "__main__":
