@@ -148,15 +148,12 @@ def said_of(address: Mapping[str, Any] | None) -> dict[str, Any] | None:
 
 async def changed_since(order: PurchaseOrder, version: int) -> tuple[str, ...]:
     """The fields that people have changed since the order had this edit version."""
-    edits = (
-        await Event.filter(purchase_order_id=order.id, kind__startswith="purchase_order_")
-        .order_by("-id")
-        .limit(_FURTHEST)
-    )
+    edits = Event.filter(purchase_order_id=order.id, changes__contains=[{"field": VERSION}])
+    latest = await edits.order_by("-id").limit(_FURTHEST)
     return tuple(
         dict.fromkeys(
             change["field"]
-            for event in reversed(edits)
+            for event in reversed(latest)
             if any(change["field"] == VERSION and int(change["to"]) > version for change in event.changes)
             for change in event.changes
             if change["field"] != VERSION

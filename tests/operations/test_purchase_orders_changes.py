@@ -12,7 +12,7 @@ from models.invoice import Allocation
 from models.purchase_order import Contact, PurchaseOrder, PurchaseOrderLine, PurchaseOrderSellerEntity, Tag
 from models.statuses import PurchaseOrderStatus, Role
 from models.supplier import SellerEntity, Supplier
-from resolvers import purchase_order_parts, purchase_order_states, purchase_orders
+from resolvers import events, purchase_order_parts, purchase_order_states, purchase_orders
 from resolvers.errors import (
     AlreadyTaken,
     InUse,
@@ -292,6 +292,23 @@ async def test_who_saw_an_older_order_is_told_what_has_changed_since(db: str):
     assert await refused(purchase_orders.update(call, asked(order, expected_version=5), {})) == [
         VersionConflict(expected=5, current=4, path=("expectedVersion",))
     ]
+
+
+async def test_a_conflict_tells_of_edits_by_whatever_name_and_of_nothing_else(db: str):
+    call = await make_call()
+    order = await make_order(call)
+    edit: events.Change = {"field": "editVersion", "from": "1", "to": "2"}
+    line: events.Change = {"field": "lines.1.unitPrice", "from": None, "to": "5"}
+    await events.record(call, "marketplace_line_added", order.number, about=[order], changes=[line, edit])
+    for _ in range(60):
+        matched: events.Change = {"field": "balance", "from": "5", "to": "4"}
+        await events.record(call, "invoice_matched", "INV-1", about=[order], changes=[matched])
+    await PurchaseOrder.filter(id=order.id).update(edit_version=2)
+
+    [conflict] = await refused(purchase_orders.update(call, asked(order, expected_version=1), {}))
+
+    assert isinstance(conflict, VersionConflict)
+    assert conflict.changed == ("lines.1.unitPrice",)
 
 
 async def test_of_two_changes_of_the_same_version_one_wins(db: str):
