@@ -178,12 +178,12 @@ class Dispatcher:
         return outcome
 
     async def _attempt(self, transport: SmtpTransport, row: Mapping[str, Any], now: datetime) -> Outcome:
-        cause = Cause.read(_json(row["cause"]))
         if row["notices_quiet"]:
             return Outcome(NoticeState.KEPT)
-        if problem := self._overtaken(row, cause):
-            return Outcome(NoticeState.CANCELED, problem)
         try:
+            cause = Cause.read(_json(row["cause"]))
+            if problem := self._overtaken(row, cause):
+                return Outcome(NoticeState.CANCELED, problem)
             sender = row["notice_sender"] or transport.server.sender
             message = composed(
                 rendered(NoticeKind[row["kind"]], cause, _reader(row), now.date()),
@@ -196,10 +196,10 @@ class Dispatcher:
             )
             await transport.deliver(message, sender=sender, recipient=row["recipient_email"])
         except NotDeliveredError as error:
-            if error.trouble is Trouble.REFUSED:
-                _log.warning("a notice was refused", notice=row["id"], problem=error.answer)
-                return Outcome(NoticeState.REFUSED, error.answer, trouble=error.trouble)
-            return self._later(row, now, error.trouble, error.answer)
+            if error.trouble is not Trouble.REFUSED:
+                return self._later(row, now, error.trouble, error.answer)
+            _log.warning("a notice was refused", notice=row["id"], problem=error.answer)
+            return Outcome(NoticeState.REFUSED, error.answer, trouble=error.trouble)
         except Exception as error:  # noqa: BLE001 - a mail that cannot be made must not keep the others
             _log.exception("a notice could not be made", notice=row["id"])
             return self._later(row, now, Trouble.DEFERRED, f"it could not be made: {type(error).__name__}")

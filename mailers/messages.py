@@ -187,5 +187,6 @@ _environment: Final = Environment(
     trim_blocks=True,
     lstrip_blocks=True,
     keep_trailing_newline=True,
+    auto_reload=False,
 )
 _environment.filters["bar"] = _text_bar

@@ -141,9 +141,10 @@ class SmtpTransport:
         if isinstance(error, SMTPResponseException):
             said = f"{error.code} {error.message}"
         elif isinstance(error, TimeoutError):
-            said = f"no answer in time{f': {error}' if str(error) else ''}"
+            said = "no answer in time"
         else:
-            said = str(error) or type(error).__name__
+            beneath = error.__cause__ or error  # what went wrong is below "Error connecting to localhost on port 25"
+            said = str(beneath) or type(beneath).__name__
         return f"{self.server.host}:{self.server.port}: {said}"
 
 
