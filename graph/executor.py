@@ -17,7 +17,6 @@ from graphql import (
     is_non_null_type,
     is_object_type,
 )
-from graphql.pyutils import Path
 from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
 
 from graph import transactions
@@ -32,6 +31,7 @@ if TYPE_CHECKING:
 
     from graphql import GraphQLObjectType, GraphQLOutputType, GraphQLSchema
     from graphql.execution.collect_fields import FieldDetailsList
+    from graphql.pyutils import Path
 
     from graph.context import Context
     from resolvers.reading.compiler import Path as Places
@@ -45,9 +45,13 @@ class Executor(StrawberryGraphQLCoreExecutionContext):
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
-        awaitable = self.is_awaitable
-        # A queryset can be awaited, but it is to be compiled.
-        self.is_awaitable = lambda value: not reader.is_query(value) and awaitable(value)
+        awaitable: Any = self.is_awaitable
+
+        def is_awaitable(value: Any) -> Any:
+            """Whether to await a value; a queryset could be, but it is to be compiled."""
+            return not reader.is_query(value) and awaitable(value)
+
+        self.is_awaitable = is_awaitable
 
     def execute_field(
         self,
@@ -57,7 +61,10 @@ class Executor(StrawberryGraphQLCoreExecutionContext):
         path: Path,
         position_context: Any,
     ) -> Any:
-        """Run a field, if the caller's roles allow it; a mutation's as a whole, its answer included, in one transaction."""
+        """Run a field, if the caller's roles allow it.
+
+        A mutation's is run as a whole, its answer included, in one transaction.
+        """
         definition = parent_type.fields.get(field_details_list[0].node.name.value)
         if definition is not None and DEFINITION in definition.extensions:
             try:
@@ -77,7 +84,7 @@ class Executor(StrawberryGraphQLCoreExecutionContext):
 
     def complete_value(  # noqa: PLR0913, PLR0917 - the signature is graphql-core's
         self,
-        return_type: GraphQLOutputType,
+        return_type: Any,
         field_details_list: FieldDetailsList,
         info: Any,
         path: Path,
@@ -91,9 +98,7 @@ class Executor(StrawberryGraphQLCoreExecutionContext):
             return self._read_one_of(return_type, field_details_list, path, result)
         return super().complete_value(return_type, field_details_list, info, path, result, position_context)
 
-    async def _read(
-        self, return_type: GraphQLOutputType, details: FieldDetailsList, path: Path, query: reader.Query
-    ) -> Any:
+    async def _read(self, return_type: Any, details: FieldDetailsList, path: Path, query: reader.Query) -> Any:
         context: Context = self.context_value
         selection = self._selection(return_type, details, query.model)
         is_list = is_list_type(get_nullable_type(return_type))
@@ -101,9 +106,7 @@ class Executor(StrawberryGraphQLCoreExecutionContext):
         text = await reader.fetch(statement, context.actor, context.today)
         return await self._completed(text, statement.slots, selection, return_type, path)
 
-    async def _read_one_of(
-        self, return_type: GraphQLOutputType, details: FieldDetailsList, path: Path, one: reader.OneOf
-    ) -> Any:
+    async def _read_one_of(self, return_type: Any, details: FieldDetailsList, path: Path, one: reader.OneOf) -> Any:
         """One of several rows; whichever place asks first reads all of them."""
         context: Context = self.context_value
         several = one.several
@@ -115,7 +118,7 @@ class Executor(StrawberryGraphQLCoreExecutionContext):
         text = texts.get((one.number, one.key))
         return await self._completed(text, slots[one.number], selections[one.number], return_type, path)
 
-    def _selection(self, return_type: GraphQLOutputType, details: FieldDetailsList, model: Any) -> Selection:
+    def _selection(self, return_type: Any, details: FieldDetailsList, model: Any) -> Selection:
         named: Any = get_named_type(return_type)
         shown = node_types(self.schema)[model] if is_abstract_type(named) else named
         return select(self, shown, details, self.context_value.actor)
@@ -125,7 +128,7 @@ class Executor(StrawberryGraphQLCoreExecutionContext):
         text: str | None,
         slots: Sequence[Slot],
         selection: Selection,
-        return_type: GraphQLOutputType,
+        return_type: Any,
         path: Path,
     ) -> Any:
         """The JSON text as a part of the response; decoded only where computed fields have still to be filled in."""

@@ -16,7 +16,7 @@ from tortoise.expressions import Q
 from resolvers.errors import BadInput
 from resolvers.ids import PREFIXES, key_of
 from resolvers.reading.pages import OrderTerm, Page, page
-from resolvers.reading.predicates import Unless
+from resolvers.reading.predicates import ALL, NONE, Unless, asks
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -106,9 +106,9 @@ class Listing:
                 case "and_":
                     condition &= Q(*(self._where(item) for item in asked))
                 case "or_":
-                    condition &= Q(*(self._where(item) or _ALL for item in asked), join_type=Q.OR) if asked else _NONE
+                    condition &= Q(*(self._where(item) or ALL for item in asked), join_type=Q.OR) if asked else NONE
                 case "not_":
-                    condition &= Unless(self._where(asked) or _ALL)
+                    condition &= Unless(self._where(asked) or ALL)
                 case _:
                     for operator, value in asked:
                         condition &= self._compare(name, operator, value)
@@ -125,7 +125,7 @@ class Listing:
         match target:
             case Derived(condition):
                 values = value if isinstance(value, tuple) else (value,)
-                return Q(*(condition(item) for item in values), join_type=Q.OR) if values else _NONE
+                return Q(*(condition(item) for item in values), join_type=Q.OR) if values else NONE
             case Reference(column, model):
                 return _column(column, operator, _keys(model, value))
             case _:
@@ -136,13 +136,9 @@ class Listing:
             raise BadInput("This list cannot be searched.")
         terms = search_words(text)
         if not terms:
-            return _NONE
+            return NONE
         query = " & ".join(f"{term}:*" for term in terms)
-        return Q(**{f"{self.search}__search": Function("to_tsquery", ValueWrapper("simple"), ValueWrapper(query))})
-
-
-_ALL: Final = Q(id__isnull=False)
-_NONE: Final = Q(id__isnull=True)
+        return asks(f"{self.search}__search", Function("to_tsquery", ValueWrapper("simple"), ValueWrapper(query)))
 
 
 def search_words(text: str, most: int | None = 20) -> list[str]:
@@ -152,8 +148,8 @@ def search_words(text: str, most: int | None = 20) -> list[str]:
 
 def _column(column: str, operator: str, value: Any) -> Q:
     if operator == "in_" and not value:
-        return _NONE
-    return Q(**{f"{column}{_SUFFIXES[operator]}": list(value) if isinstance(value, tuple) else value})
+        return NONE
+    return asks(f"{column}{_SUFFIXES[operator]}", list(value) if isinstance(value, tuple) else value)
 
 
 def _keys(model: type[Model], value: Any) -> Any:

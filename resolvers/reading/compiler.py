@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
-from pypika_tortoise import Order
+from pypika_tortoise.enums import Order
 
 from resolvers.reading import kinds, wire
 from resolvers.reading.pages import OrderTerm, Page, Window, signature
@@ -229,7 +229,7 @@ class _Compiler:
         kept = f"(SELECT {alias}.* FROM {links}) {alias}"
         return f'{kept} JOIN "{target._meta.db_table}" {beyond} ON {on}', target, beyond
 
-    def _nested(self, page: Page, selection: Iterable[Selected], path: Path, depth: int, key: str) -> str:  # noqa: PLR0913, PLR0917
+    def _nested(self, page: Page, selection: Iterable[Selected], path: Path, depth: int, key: str) -> str:
         """SQL for the JSON text of a page of the rows that `key` ties to their parent's."""
         model, row = page.queryset.model, f"t{depth}"
         every = these = _rows(model, row, page.queryset._q_objects, self.parameters, key)

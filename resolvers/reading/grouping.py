@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from tortoise.expressions import Q
-
 from models import database
 from resolvers.reading.predicates import TODAY, Bound, Parameters, condition
 from resolvers.visibility import identity
@@ -15,6 +13,7 @@ if TYPE_CHECKING:
     from datetime import date
     from decimal import Decimal
 
+    from tortoise.expressions import Q
     from tortoise.queryset import QuerySet
 
     from resolvers.visibility import Actor

@@ -10,13 +10,14 @@ from typing import TYPE_CHECKING, Any, Final
 import orjson
 from tortoise import fields
 from tortoise.exceptions import BaseORMException
-from tortoise.expressions import Q
 
 from resolvers.errors import BadInput
+from resolvers.reading.predicates import NONE, asks
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from tortoise.expressions import Q
     from tortoise.models import Model
     from tortoise.queryset import QuerySet
 
@@ -136,7 +137,7 @@ def _typed(column: Any, text: Any) -> Any:
             value = datetime.fromisoformat(text).astimezone(UTC)
         case _:
             pass
-    return column.to_db_value(value, None)
+    return column.to_db_value(value, column.model)
 
 
 def _beyond(model: type[Model], order: Sequence[OrderTerm], values: Sequence[Any]) -> Q:
@@ -148,16 +149,16 @@ def _beyond(model: type[Model], order: Sequence[OrderTerm], values: Sequence[Any
     nullable = model._meta.fields_map[name].null
     rest = _beyond(model, order[1:], values[1:]) if len(order) > 1 else None
     if value is None:
-        here = Q(**{f"{name}__isnull": True})
-        past = Q(**{f"{name}__isnull": False}) if descending else None
+        here = asks(f"{name}__isnull", value=True)
+        past = asks(f"{name}__isnull", value=False) if descending else None
     else:
-        here = Q(**{name: value})
-        past = Q(**{f"{name}__lt" if descending else f"{name}__gt": value})
+        here = asks(name, value)
+        past = asks(f"{name}__lt" if descending else f"{name}__gt", value)
         if nullable and not descending:
-            past |= Q(**{f"{name}__isnull": True})
+            past |= asks(f"{name}__isnull", value=True)
     if rest is None:
-        return past if past is not None else Q(id__isnull=True)
+        return past if past is not None else NONE
     within = here & rest if past is None else past | (here & rest)
     if nullable or value is None:
         return within
-    return Q(**{f"{name}__lte" if descending else f"{name}__gte": value}) & within
+    return asks(f"{name}__lte" if descending else f"{name}__gte", value) & within

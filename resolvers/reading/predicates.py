@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
-from pypika_tortoise import Table
 from pypika_tortoise.dialects import PostgreSQLQuery
+from pypika_tortoise.queries import Table
 from pypika_tortoise.terms import Criterion, Parameter, Parameterizer, Term
 from tortoise.exceptions import ValidationError
 from tortoise.expressions import Q, ResolveContext
@@ -39,7 +39,7 @@ class Bound(Term):
         parameterizer: Any = ctx.parameterizer
         return f"{parameterizer.create_param(self).get_sql(ctx)}::{self.cast}"
 
-    def __eq__(self, other: object) -> bool:
+    def __eq__(self, other: object) -> bool:  # pyright: ignore[reportIncompatibleMethodOverride] - a plain key
         return self is other
 
     def __hash__(self) -> int:
@@ -49,6 +49,15 @@ class Bound(Term):
 ORGANIZATION: Final = Bound("organization", "bigint")
 USER: Final = Bound("user", "bigint")
 TODAY: Final = Bound("today", "date")
+
+
+def asks(question: str, value: Any) -> Q:
+    """The condition that a question such as `status__in` has the value for an answer."""
+    return Q(**{question: value})
+
+
+ALL: Final = Q(id__isnull=False)
+NONE: Final = Q(id__isnull=True)
 
 
 class Unless(Q):
@@ -137,8 +146,8 @@ def condition(model: type[Model], alias: str, conditions: Iterable[Q], parameter
     sql = PostgreSQLQuery.SQL_CONTEXT.copy(parameterizer=_Binder(parameters), with_namespace=True)
     joins: dict[str, str] = {}
     for joined, on in modifier.joins:
-        if joined.alias is None:
+        if not joined.alias:
             raise TypeError(f"a condition on {alias} asks about the rows of {joined.get_table_name()} that refer to it")
-        joins[joined.alias] = f'LEFT JOIN "{joined._table_name}" AS "{joined.alias}" ON {on.get_sql(sql)}'  # noqa: SLF001 - no public name
+        joins[joined.alias] = f'LEFT JOIN "{joined._table_name}" AS "{joined.alias}" ON {on.get_sql(sql)}'
     where = modifier.where_criterion.get_sql(sql) if modifier.where_criterion else "TRUE"
     return Condition(f"({where})", list(joins.values()))

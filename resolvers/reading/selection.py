@@ -26,7 +26,7 @@ class Selected:
     origin: Any = field(default=None, compare=False, hash=False)
 
 
-class Selection(tuple[Selected, ...]):
+class Selection(tuple[Selected, ...]):  # noqa: SLOT001 - a tuple can have no slots of its own
     """What was asked for of an object. Plans are found by it, so it remembers its hash."""
 
     _hash: int | None = None
