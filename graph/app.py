@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import gc
-from contextlib import asynccontextmanager
-from datetime import UTC, datetime
+from contextlib import asynccontextmanager, nullcontext
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from starlette.applications import Starlette
@@ -16,6 +16,7 @@ from graph.health import health_routes
 from graph.metrics import Metrics
 from graph.middleware import BodyLimit, Requests
 from resolvers import demo
+from resolvers.dispatching import Dispatching, MailServer
 from resolvers.runtime import Runtime
 
 if TYPE_CHECKING:
@@ -35,7 +36,7 @@ def create_app(settings: Settings) -> Starlette:
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncGenerator[None]:
         nonlocal demo_token
-        async with runtime:
+        async with runtime, dispatching_of(settings) if settings.dispatch else nullcontext():
             if settings.demo:
                 demo_token = await _demo_token(settings)
             # What lives now lives until the end: the garbage collector need not look at it again and again.
@@ -74,3 +75,20 @@ def runtime_of(settings: Settings, *, behind_is_fine: bool = False) -> Runtime:
         statement_seconds=settings.statement_seconds,
         behind_is_fine=behind_is_fine,
     )
+
+
+def dispatching_of(settings: Settings) -> Dispatching:
+    """What the settings say about mails."""
+    server = None
+    if settings.smtp_host and settings.mail_sender:
+        server = MailServer(
+            host=settings.smtp_host,
+            port=settings.smtp_port,
+            security=settings.smtp_security,
+            user=settings.smtp_user,
+            password=settings.smtp_password,
+            ca_file=settings.smtp_ca_file,
+            timeout=settings.smtp_timeout_seconds,
+            sender=settings.mail_sender,
+        )
+    return Dispatching(server, patience=timedelta(seconds=settings.shutdown_seconds))

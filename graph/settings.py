@@ -12,6 +12,8 @@ from ipaddress import ip_address
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Literal, TypeVar
 
+from resolvers.rules.text import EMAIL
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
@@ -23,6 +25,7 @@ LOOPBACK_NAMES: Final = frozenset({"localhost"})
 
 LogLevel = Literal["DEBUG", "INFO", "WARNING", "ERROR"]
 LogFormat = Literal["auto", "console", "json"]
+Security = Literal["starttls", "tls", "none"]
 
 
 class SettingsError(ValueError):
@@ -67,6 +70,12 @@ def _address(text: str) -> str:
     return text
 
 
+def _email(text: str) -> str:
+    if EMAIL.refusals(text, ()):
+        raise ValueError("must be an email address")
+    return text
+
+
 def _postgresql(text: str) -> str:
     if not text.startswith(("postgresql://", "postgres://")):
         raise ValueError("must start with postgresql://")
@@ -105,6 +114,32 @@ class Settings:
     token_limit: int = _setting(_whole(100, 1_000_000), 5_000, "How many lexical tokens a GraphQL document may have.")
     cost_limit: int = _setting(
         _whole(1, 100_000_000), 100_000, "How many objects the answer of a GraphQL operation may hold."
+    )
+    dispatch: bool = _setting(
+        _switch,
+        default=True,
+        description="Send notices from this server, and look at expirations every day; "
+        "0 where a process of its own does: python -m graph dispatch.",
+    )
+    smtp_host: str | None = _setting(
+        _address, None, "The mail server. Without one notices are kept to be read, and none is sent."
+    )
+    smtp_port: int = _setting(_whole(1, 65535), 587, "The port of the mail server.")
+    smtp_security: Security = _setting(
+        _one_of("starttls", "tls", "none"),
+        "starttls",
+        "How mails get to the mail server: encrypted after STARTTLS, by TLS from the start, or not at all.",
+    )
+    smtp_user: str | None = _setting(str, None, "Who logs in to the mail server.")
+    smtp_password: str | None = _setting(str, None, "The password of PO_GRAPH_SMTP_USER.", secret=True)
+    smtp_ca_file: Path | None = _setting(
+        Path, None, "The certificate that has signed the mail server's, where no public authority has."
+    )
+    smtp_timeout_seconds: int = _setting(
+        _whole(1, 120), 20, "How long the mail server may take to connect, and for each answer."
+    )
+    mail_sender: str | None = _setting(
+        _email, None, "The address that mails come from, where an organization has none of its own."
     )
     shutdown_seconds: int = _setting(
         _whole(0, 3600), 20, "How long requests in flight may take to finish after the server was told to stop."
@@ -162,6 +197,15 @@ class Settings:
                 f"{variable('pool_smallest')} = {self.pool_smallest}: is more than "
                 f"{variable('pool_largest')} = {self.pool_largest}"
             )
+        if self.smtp_host and not self.mail_sender:
+            problems.append(
+                f"{variable('smtp_host')} = {self.smtp_host!r} without {variable('mail_sender')}: "
+                f"mails need an address that they come from"
+            )
+        if bool(self.smtp_user) != bool(self.smtp_password):
+            problems.append(f"{variable('smtp_user')} and {variable('smtp_password')} need each other")
+        if self.smtp_ca_file is not None and not self.smtp_ca_file.is_file():
+            problems.append(f"{variable('smtp_ca_file')} = {str(self.smtp_ca_file)!r}: there is no such file")
         return problems
 
 

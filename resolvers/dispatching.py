@@ -19,6 +19,8 @@ from resolvers.sweep import sweep
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping
     from datetime import date
+    from types import TracebackType
+    from typing import Self
 
     from mailers.causes import Cause
 
@@ -29,11 +31,16 @@ _log: Any = structlog.get_logger("resolvers.dispatching")
 LOOK: Final = timedelta(minutes=1)
 """How often it is asked whether today's look at expirations has been taken: at most so late is the day's first mail."""
 
+PATIENCE: Final = timedelta(seconds=20)
+
 _EXPIRY: Final = (NoticeKind.ORDER_EXPIRING, NoticeKind.ORDER_EXPIRED)
 
 
 class Dispatching:
-    """Sends mails and looks at expirations until it is stopped: `start`, and later `await stop()`."""
+    """Sends mails and looks at expirations as long as the block lasts: `async with Dispatching(...)`.
+
+    At its end it finishes what is on its way, and cuts off what takes longer than `patience`.
+    """
 
     def __init__(
         self,
@@ -42,29 +49,35 @@ class Dispatching:
         clock: Callable[[], datetime] | None = None,
         poll: timedelta = POLL,
         look: timedelta = LOOK,
+        patience: timedelta = PATIENCE,
     ) -> None:
         self._clock = clock or _utc_now
         self._look = look
+        self._patience = patience
         self._dispatcher = Dispatcher(server, overtaken, clock=clock, poll=poll)
         self._stopping = asyncio.Event()
         self._tasks: list[asyncio.Task[None]] = []
 
-    def start(self) -> None:
-        """Begin."""
+    async def __aenter__(self) -> Self:
         self._tasks = [
             asyncio.create_task(self._kept_up(lambda: self._dispatcher.run(self._stopping))),
             asyncio.create_task(self._kept_up(self._sweep_daily)),
         ]
+        return self
 
-    async def stop(self, patience: timedelta) -> None:
-        """Finish what is on its way; cut off what takes longer than `patience`."""
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         self._stopping.set()
-        if not self._tasks:
-            return
-        _, late = await asyncio.wait(self._tasks, timeout=patience.total_seconds())
+        _, late = await asyncio.wait(self._tasks, timeout=self._patience.total_seconds())
         for task in late:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    async def once(self) -> int:
+        """Look at today's expirations, unless somebody has, and send what is due now; how many mails were tried."""
+        await sweep(self._clock())
+        return await self._dispatcher.send_due()
 
     async def _kept_up(self, work: Callable[[], Awaitable[None]]) -> None:
         """A mistake of ours in one turn must not end all the later ones: it is logged, and the work taken up again."""
