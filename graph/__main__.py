@@ -15,7 +15,7 @@ from resolvers.runtime import StartError
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-COMMANDS: Final = ("serve", "migrate", "seed", "organization", "token", "imports", "recompute", "schema")
+COMMANDS: Final = ("serve", "migrate", "seed", "organization", "token", "import_", "recompute", "dispatch", "schema")
 """Modules of `graph.commands`, in the order of the help. One that is not there is left out."""
 
 EPILOG: Final = """\

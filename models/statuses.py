@@ -286,6 +286,13 @@ class ImportFormat(Word):
     )
 
 
+class ImportErrorPolicy(Word):
+    """What happens to an import when a row cannot be taken."""
+
+    SKIP_ROWS = "SKIP_ROWS", "Such rows are left out and told; all others are taken."
+    ALL_OR_NOTHING = "ALL_OR_NOTHING", "Nothing is stored, unless every row can be taken."
+
+
 class ImportRowOutcome(Word):
     """What became of one row of an import."""
 

@@ -14,8 +14,9 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final
 
-from models.organization import ApiToken, User
+from models.organization import ApiToken, Organization, User
 from models.statuses import Role
+from resolvers.demo_company import KEY as DEMO
 from resolvers.errors import InvalidValue, NotFound
 from resolvers.ids import key_of
 from resolvers.visibility import Actor
@@ -84,6 +85,28 @@ async def acting_as(email: str, organization_key: str | None = None) -> Actor:
         keys = ", ".join(user.organization.key for user in found)
         raise InvalidValue(value=email, expected=f"say which organization: {keys}", path=("user",))
     return _acting(found[0])
+
+
+async def acting_by_default(organization_key: str | None = None) -> Actor:
+    """The first administrator of an organization, in whose name the command line acts where nobody is named.
+
+    Without a key it is the only organization, or among several the demo company. Never for callers over the network.
+
+    Raises:
+        NotFound: there is no such organization, or nobody who administers it.
+        InvalidValue: there are several, none of them a demo; then the key has to be given.
+    """
+    keys: Any = await Organization.all().order_by("key").values_list("key", flat=True)
+    wanted = organization_key or (keys[0] if len(keys) == 1 else DEMO)
+    if wanted not in keys:
+        if keys and organization_key is None:
+            raise InvalidValue(value="null", expected=f"say which: {', '.join(keys)}", path=("organization",))
+        raise NotFound(kind="organization", key=wanted)
+    users = await User.filter(organization__key=wanted).select_related("organization").order_by("id")
+    for user in users:
+        if Role.ADMIN in user.roles:
+            return _acting(user)
+    raise NotFound(kind="administrator of", key=wanted)
 
 
 async def acting_as_owner_of(token_id: str) -> Actor:

@@ -37,6 +37,7 @@ DESCRIPTIONS: Final[dict[type[Enum], str]] = {
     statuses.AmountBasis: "Which amount of an invoice is taken from a balance.",
     statuses.PurchaseOrderAction: "What a caller may do with an order.",
     statuses.ImportFormat: "A document format that can be imported.",
+    statuses.ImportErrorPolicy: "What happens to an import when a row cannot be taken.",
     statuses.ImportRowOutcome: "What became of a row of an import.",
     statuses.OrderWarningKind: "What the author of an order may have overlooked.",
     statuses.Role: "What a user may do.",

@@ -146,7 +146,7 @@ class Rows:
                 behind = error.pos - at
                 is_open = error.msg.startswith("Unterminated string") or self._is_near_end(error.pos)
                 if not is_open or not self._read_on():
-                    raise self._broken(error.msg[0].lower() + error.msg[1:], self._at + behind) from error
+                    raise self._broken(_told(error), self._at + behind) from error
             except _NotANumberError as error:
                 raise self._broken(f"{error} is not a number") from error
             except RecursionError as error:
@@ -216,6 +216,10 @@ def kind_of(value: object) -> str:
             return "a list"
         case _:
             return "a number"
+
+
+def _told(error: json.JSONDecodeError) -> str:
+    return (error.msg[0].lower() + error.msg[1:]).removesuffix(" starting at")
 
 
 class _NotANumberError(Exception):

@@ -88,7 +88,7 @@ def test_a_token_says_that_the_list_goes_on(token: str, goes_on: bool):  # noqa:
         (
             '{"InvoiceSummaries": [1, {"a": "b',
             [1],
-            "it is not JSON or is cut off, at character 32, after 1 row: unterminated string starting at",
+            "it is not JSON or is cut off, at character 32, after 1 row: unterminated string",
         ),
         (
             '{"InvoiceSummaries": [1, 2]',
