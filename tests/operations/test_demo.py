@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import pytest
@@ -21,6 +23,7 @@ from resolvers import access, demo, demo_company, invoices, tokens
 from resolvers.demo_company import DemoInvoice
 from resolvers.errors import NotFound, Refusals
 from resolvers.ids import id_of
+from resolvers.importing import runner
 from resolvers.operation import Call
 from tests.factories import actor_of, make_call, make_organization
 
@@ -28,6 +31,17 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 NOW: Final = datetime(2026, 11, 23, 9, 30, tzinfo=UTC)
+SAMPLE: Final = Path(__file__).parents[3] / "shared" / "samples" / "aws" / "list-invoice-summaries.json"
+SERVED: Final = {
+    "1712345601": "AWS-USAGE",
+    "1712345602": "AWS-USAGE",
+    "1712345603": "AWS-SUBSCRIPTIONS",
+    "EUINLU26-00417": "AWS-EMEA",
+    "1712345604": "AWS-MARKETPLACE",
+    "1712345605": "1234",
+    "1712345606": "AWS-USAGE",
+    "1712345607": "poc1",
+}
 SAMPLE_MONTHS: Final = (date(2026, 1, 1), date(2026, 2, 1), date(2026, 3, 1))
 
 
@@ -154,6 +168,24 @@ async def test_invoices_of_early_2026_find_their_orders_on_whatever_day_the_comp
     european = {"seller": demo_company.AWS_EMEA, "supplier_invoice_number": "LU-1"}
     assert await served_by(usage, SAMPLE_MONTHS[1], **european) == "AWS-EMEA"
     assert await served_by(InvoiceCategory.MARKETPLACE, SAMPLE_MONTHS[2], purchase_order_number="1234") == "1234"
+
+
+@pytest.mark.skipif(not SAMPLE.exists(), reason="the sample is not beside the project")
+async def test_a_list_that_aws_prints_goes_to_the_orders_it_is_for(db: str):
+    await demo.seed(NOW)
+    user = await User.get(email=demo_company.ACCOUNTANT)
+    call = Call(replace(actor_of(user), roles=frozenset({Role.ADMIN})), NOW)
+
+    totals = await runner.import_file(call, [SAMPLE.read_bytes()], runner.Options(), told=lambda _totals, _rows: None)
+
+    matches = await Match.filter(superseded_at=None).select_related("invoice", "purchase_order")
+    served = {
+        match.invoice.supplier_invoice_number: match.purchase_order.number for match in matches if match.purchase_order
+    }
+    assert (totals.recorded, totals.rejected) == (8, 0)
+    assert {number: served.get(number) for number in SERVED} == SERVED
+    usage = await PurchaseOrder.get(number="AWS-USAGE")
+    assert usage.balance_current == Decimal("39293.85") - 2000 - 600 + 200
 
 
 # -------------------------------------------------------------------------------------------------------------- once
