@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from models.purchase_order import PurchaseOrder
-from models.statuses import PurchaseOrderAction, Role
+import pytest
+
+from models.purchase_order import PurchaseOrder, PurchaseOrderLine
+from models.statuses import LineStatus, PurchaseOrderAction, Role
 from models.supplier import SellerEntity, Supplier
 from resolvers.ids import id_of
 from tests.factories import NOON, make_order_row, make_organization, make_seller_entity, make_supplier
@@ -158,12 +160,34 @@ async def test_warnings_come_with_the_order_and_refuse_nothing(client: Client):
     ]
 
 
-async def test_a_closed_order_and_closed_lines_have_no_warnings(client: Client):
-    order = await make(client, expirationDate="2025-12-31", lines=[{"endDate": "2025-06-30"}])
-    which = "{ purchaseOrders { nodes { warnings { kind } } } }"
-    [before] = (await client.ask(which))["purchaseOrders"]["nodes"]
+KINDS = "{ purchaseOrders { nodes { warnings { kind } } } }"
+
+
+async def test_a_closed_order_has_no_warnings(client: Client):
+    supplier = await make_supplier(client.user.organization_id)
+    sellers = [id_of(SellerEntity, (await make_seller_entity(supplier)).id) for _ in range(2)]
+    order = await make(
+        client,
+        supplierId=id_of(Supplier, supplier.id),
+        sellerEntityIds=sellers,
+        expirationDate="2025-12-31",
+        lines=[{"endDate": "2025-06-30"}],
+    )
+    [before] = (await client.ask(KINDS))["purchaseOrders"]["nodes"]
 
     await do(client, "purchaseOrderClose", id=order["id"])
 
-    assert [warning["kind"] for warning in before["warnings"]] == ["UNCOVERED_MONTHS", "LINE_ENDS_EARLY"]
-    assert (await client.ask(which))["purchaseOrders"]["nodes"] == [{"warnings": []}]
+    assert [warning["kind"] for warning in before["warnings"]] == [
+        "UNCOVERED_MONTHS",
+        "LINE_ENDS_EARLY",
+        "SEVERAL_SELLER_ENTITIES",
+    ]
+    assert (await client.ask(KINDS))["purchaseOrders"]["nodes"] == [{"warnings": []}]
+
+
+@pytest.mark.parametrize("status", ["REJECTED", "CLOSED_RELEASED", "CLOSED_CANCELED", "CLOSED_RETURNED"])
+async def test_lines_that_are_over_cover_nothing_and_overlap_with_nothing(client: Client, status: str):
+    await make(client, lines=[{"number": 1}, {"number": 2}])
+    await PurchaseOrderLine.filter(number=2).update(status=LineStatus(status))
+
+    assert (await client.ask(KINDS))["purchaseOrders"]["nodes"] == [{"warnings": []}]

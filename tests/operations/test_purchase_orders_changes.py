@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from models.event import Event
 from models.invoice import Allocation
+from models.organization import OrganizationGate
 from models.purchase_order import Contact, PurchaseOrder, PurchaseOrderLine, PurchaseOrderSellerEntity, Tag
 from models.statuses import PurchaseOrderStatus, Role
 from models.supplier import SellerEntity, Supplier
@@ -372,6 +373,25 @@ async def test_an_order_that_served_an_invoice_stays_even_when_the_invoice_went_
 
 
 # ------------------------------------------------------------------------------------------------------ history
+
+
+async def test_every_change_makes_snapshots_of_the_orders_stale(db: str):
+    call = await make_call()
+    order = await make_order(call, lines=[a_line()])
+
+    async def version() -> int:
+        return (await OrganizationGate.get(organization_id=call.organization_id)).orders_version
+
+    for change in (
+        lambda: purchase_orders.update(call, asked(order), {"display_name": "x"}),
+        lambda: purchase_order_states.suspend(call, asked(order)),
+        lambda: purchase_order_parts.set_tags(call, asked(order), [{"key": "a", "value": "b"}]),
+        lambda: purchase_orders.copy(call, asked(order), {}),
+        lambda: purchase_orders.delete(call, asked(order)),
+    ):
+        before = await version()
+        await change()
+        assert await version() > before
 
 
 async def test_every_change_is_one_event_of_the_order(db: str):

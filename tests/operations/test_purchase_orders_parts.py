@@ -244,14 +244,16 @@ async def test_lines_and_contacts_of_others_are_not_there(db: str):
     order = await make_order(await make_call(), lines=[a_line()], contacts=[contact()])
     stranger = await make_call()
 
-    for doing in (
-        lines.update(stranger, await the_line(order), {"description": "x"}),
-        lines.remove(stranger, await the_line(order)),
-        lines.remove(stranger, Asked(line_id="po_1")),
-        parts.update_contact(stranger, await the_contact(order), {"name": "x"}),
-        parts.remove_contact(stranger, await the_contact(order)),
+    for kind, doing in (
+        ("line", lines.update(stranger, await the_line(order), {"description": "x"})),
+        ("line", lines.remove(stranger, await the_line(order))),
+        ("line", lines.remove(stranger, Asked(line_id="po_1"))),
+        ("contact", parts.update_contact(stranger, await the_contact(order), {"name": "x"})),
+        ("contact", parts.remove_contact(stranger, await the_contact(order))),
     ):
-        assert [type(refusal) for refusal in await refused(doing)] == [NotFound]
+        [refusal] = await refused(doing)
+        assert isinstance(refusal, NotFound)
+        assert refusal.kind == kind
 
 
 async def test_who_changes_a_line_expects_a_version_of_its_order(db: str):
