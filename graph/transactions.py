@@ -53,6 +53,7 @@ async def answered(
         if key is not None and not tried:
             request = idempotency.Request(
                 key=key,
+                caller=context.actor.user_id,
                 operation=node.name.value,
                 input=orjson.dumps(given, default=str, option=orjson.OPT_SORT_KEYS).decode(),
                 selection=_selection(executor, path),

@@ -27,14 +27,15 @@ class Request:
     """One call of a mutation under a key: what went in, and what was asked to come out, as text."""
 
     key: str
+    caller: int
     operation: str
     input: str
     selection: str
 
     @property
     def fingerprint(self) -> str:
-        """What has to be the same for a repetition."""
-        return _digest(f"{self.operation}\0{self.input}")
+        """What has to be the same for a repetition: another user's key is another's, whatever their roles."""
+        return _digest(f"{self.caller}\0{self.operation}\0{self.input}")
 
     @property
     def answer_fingerprint(self) -> str:

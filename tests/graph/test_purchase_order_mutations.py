@@ -391,3 +391,17 @@ async def test_a_conflict_tells_what_somebody_else_changed(client: Client):
         2,
         ["displayName"],
     )
+
+
+async def test_a_key_answers_nobody_but_who_gave_it(client_for: Callable[..., Any]):
+    organization = await make_organization()
+    one, other = await client_for(organization), await client_for(organization, Role.VIEWER)
+    query = """mutation { costCenterCreate(input: {idempotencyKey: "k", number: "1", name: "One"})
+        { costCenter { id } userErrors { code } } }"""
+    first = await one.ask(query)
+
+    second = await other.ask(query)
+
+    assert first["costCenterCreate"]["costCenter"] is not None
+    assert second["costCenterCreate"] == {"costCenter": None, "userErrors": [{"code": "IDEMPOTENCY_KEY_REUSED"}]}
+    assert await one.ask(query) == first
