@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from tortoise.queryset import QuerySet
 
 LONGEST_LIST: Final = 200
+LARGEST_WHERE: Final = 100
 _SUFFIXES: Final = {
     "eq": "",
     "in_": "__in",
@@ -58,12 +59,14 @@ class Listing:
     """How one kind of list is filtered, sorted and searched.
 
     `filters` maps the names clients use to columns, references or derived conditions; `orders` are the columns to sort
-    by; `default` is the order without one; `search` is the text search column.
+    by; `default` is the order without one; `search` is the text search column. No two rows of the list share a value of
+    the column that is `unique`.
     """
 
     filters: Mapping[str, str | Reference | Derived] = field(default_factory=dict)
     default: tuple[str, ...] = ("id",)
     search: str | None = None
+    unique: str = "id"
 
     def __call__(  # noqa: PLR0913 - the arguments of a connection, as GraphQL has them
         self,
@@ -83,10 +86,13 @@ class Listing:
             BadInput: an argument that makes no sense.
         """
         if where is not None:
+            if (size := _size(where)) > LARGEST_WHERE:
+                raise BadInput(f"A filter holds at most {LARGEST_WHERE} comparisons; this one has {size}.")
             queryset = queryset.filter(self._where(where))
         if search is not None and search.strip():
             queryset = queryset.filter(self._search(search))
-        return page(queryset, self._order(order_by), first=first, after=after, last=last, before=before)
+        order = self._order(order_by)
+        return page(queryset, order, self.unique, first=first, after=after, last=last, before=before)
 
     def _order(self, order_by: Any) -> list[OrderTerm]:
         if not order_by:
@@ -144,6 +150,20 @@ class Listing:
 def search_words(text: str, most: int | None = 20) -> list[str]:
     """The words that a text is found by: lower case, letters and digits only; the first ones, unless all are wanted."""
     return re.findall(r"[^\W_]+", text.lower())[:most]
+
+
+def _size(where: Any) -> int:
+    """How many comparisons a filter makes; an empty branch counts as one."""
+    size = 0
+    for name, asked in where:
+        match name:
+            case "and_" | "or_":
+                size += sum(max(1, _size(branch)) for branch in asked or ())
+            case "not_":
+                size += max(1, _size(asked or ()))
+            case _:
+                size += len(asked or ())
+    return size
 
 
 def _column(column: str, operator: str, value: Any) -> Q:

@@ -141,7 +141,7 @@ class _Compiler:
             case kinds.Column(name):
                 return _nullable(model, name, wire.column_text(f'{row}."{name}"', model._meta.fields_map[name]))
             case kinds.Identifier(prefix, name):
-                return _nullable(model, name, joined([literal(f'"{prefix}_'), f'{row}."{name}"', literal('"')]))
+                return _nullable(model, name, joined([literal(f'"{prefix}_'), f'{row}."{name}"::text', literal('"')]))
             case kinds.Amount(name, currency):
                 return _nullable(model, name, wire.amount_text(f'{row}."{name}"', f'{row}."{currency}"'))
             case kinds.JsonPart(name, key):
@@ -266,7 +266,7 @@ class _Compiler:
                     edge = json_object((child.key, inside(child, (*here, EACH, child.key))) for child in children)
                     return json_array(edge, order, kept)
                 case "page_info":
-                    return _page_info(window, children, cursor, order, kept)
+                    return _page_info(model, row, window, children, kept)
                 case "total_count":
                     return f"(SELECT count(*)::text FROM {every})"
                 case _:
@@ -277,11 +277,10 @@ class _Compiler:
                 case "node":
                     return self.node(model, row, item.children or (), here, depth)
                 case "cursor":
-                    return cursor
+                    return _cursor(model, window.order, (f'{row}."{term.column}"::text' for term in window.order))
                 case _:
                     return self.value(model, row, item, item.kind, here, depth)
 
-        cursor = _cursor(model, row, window.order)
         text = json_object((item.key, part(item)) for item in selection)
         return f"{text} FROM {_shown(window, row, these, more=more)} HAVING TRUE"
 
@@ -292,16 +291,22 @@ class _Compiler:
         return sql.replace("{row}", row)
 
 
-def _page_info(window: Window, selection: Iterable[Selected], cursor: str, order: str, kept: str) -> str:
+def _page_info(model: type[Model], row: str, window: Window, selection: Iterable[Selected], kept: str) -> str:
     """Where a page stands in its list. Before what is after a cursor there is the cursor's row, at least."""
     more, behind = f"(count(*) > {window.size})::text", "'true'" if window.continued else "'false'"
-    by = f" ORDER BY {order}" if order else ""
-    cursors = f"(array_agg({cursor}{by}) FILTER (WHERE {kept}))"
+    by = f" ORDER BY {_order(row, window.order)}" if window.backward else ""
+    columns = [f'(array_agg({row}."{term.column}"::text{by}) FILTER (WHERE {kept}))' for term in window.order]
+
+    def cursor(place: str) -> str:
+        # Packing is dear: it is done for the row in that place only.
+        made = _cursor(model, window.order, (f"{column}[{place}]" for column in columns))
+        return f"CASE WHEN count(*) = 0 THEN 'null' ELSE {made} END"
+
     parts = {
         "has_next_page": behind if window.backward else more,
         "has_previous_page": more if window.backward else behind,
-        "start_cursor": or_null(f"{cursors}[1]"),
-        "end_cursor": or_null(f"{cursors}[least(count(*), {window.size})]"),
+        "start_cursor": cursor("1"),
+        "end_cursor": cursor(f"least(count(*), {window.size})"),
         "__typename": json_literal("PageInfo"),
     }
     return json_object((item.key, parts[item.name]) for item in selection)
@@ -337,10 +342,10 @@ def _order(row: str, terms: Iterable[OrderTerm]) -> str:
     return ", ".join(f'{row}."{term.column}"{" DESC" if term.descending else ""}' for term in terms)
 
 
-def _cursor(model: type[Model], row: str, order: Sequence[OrderTerm]) -> str:
+def _cursor(model: type[Model], order: Sequence[OrderTerm], values: Iterable[str]) -> str:
     """SQL for the cursor of a row: the list's order, and the row's values in it; opaque, safe in addresses."""
-    values = ", ".join(f'{row}."{term.column}"::text' for term in order)
-    packed = f"convert_to(json_build_array({literal(signature(model, order))}::text, {values})::text, 'UTF8')"
+    known = literal(signature(model, order))
+    packed = f"convert_to(json_build_array({known}::text, {', '.join(values)})::text, 'UTF8')"
     return quoted(f"translate(encode({packed}, 'base64'), E'+/=\\n', '-_')")
 
 

@@ -70,13 +70,16 @@ class Page:
 def page(  # noqa: PLR0913 - the arguments of a connection, as GraphQL has them
     queryset: QuerySet[Any],
     order: Sequence[OrderTerm] = (),
+    unique: str = "id",
     *,
     first: int | None = None,
     after: str | None = None,
     last: int | None = None,
     before: str | None = None,
 ) -> Page:
-    """The page that a connection's arguments ask for. The id breaks ties, so that every row has one place.
+    """The page that a connection's arguments ask for. Every row has one place: the id breaks ties.
+
+    An order by a column that is `unique` in the list has none, and is left as it is: an index may give it for nothing.
 
     Raises:
         BadInput: both directions at once, a size outside 1 to 100, or a cursor that is not of this list and order.
@@ -88,7 +91,7 @@ def page(  # noqa: PLR0913 - the arguments of a connection, as GraphQL has them
     if size is None or not 1 <= size <= LARGEST_SIZE:
         raise BadInput(f"A page holds 1 to {LARGEST_SIZE} items; {size} were asked for.")
     terms = tuple(order)
-    if not any(term.column == "id" for term in terms):
+    if not any(term.column in {"id", unique} for term in terms):
         terms = (*terms, OrderTerm("id", descending=bool(terms) and terms[-1].descending))
     cursor = before if backward else after
     beyond = None

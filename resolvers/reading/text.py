@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import orjson
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
 
 class Literal(str):
@@ -40,7 +40,7 @@ def json_literal(text: str) -> Literal:
 
 
 def joined(parts: Iterable[str]) -> str:
-    """The parts as one concatenation. None of them may be null."""
+    """The texts as one concatenation. None of them may be null."""
     merged: list[str] = []
     for part in _flat(parts):
         last = merged[-1] if merged else None
@@ -50,7 +50,7 @@ def joined(parts: Iterable[str]) -> str:
             merged.append(part)
     if len(merged) == 1:
         return merged[0]
-    sql = Concatenation("(" + " || ".join(merged) + ")")
+    sql = Concatenation(_halved(merged))
     sql.parts = tuple(merged)
     return sql
 
@@ -79,6 +79,14 @@ def quoted(sql: str) -> str:
 def or_null(sql: str) -> str:
     """SQL for a JSON text that is null where the SQL is."""
     return f"coalesce({sql}, 'null')"
+
+
+def _halved(parts: Sequence[str]) -> str:
+    """The parts concatenated by halves of halves: from left to right, what came first would be copied at every step."""
+    if len(parts) == 1:
+        return parts[0]
+    middle = len(parts) // 2
+    return f"({_halved(parts[:middle])} || {_halved(parts[middle:])})"
 
 
 def _flat(parts: Iterable[str]) -> Iterable[str]:

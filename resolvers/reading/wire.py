@@ -11,15 +11,11 @@ from models.values import MINOR_UNITS
 from resolvers.reading.text import quoted
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from tortoise.fields.base import Field
 
 MOMENT: Final = 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'
 CODES: Final = frozenset({"currency"})
 """Text columns that hold capital letters only, so that nothing in them needs escaping."""
-COMMONEST: Final = ("USD", "EUR")
-"""Currencies with two digits that are asked for first: the question is put for every amount of every row."""
 
 
 def column_text(column: str, field: Field[Any]) -> str:
@@ -28,7 +24,7 @@ def column_text(column: str, field: Field[Any]) -> str:
     Decimals are strings without trailing zeros; dates and UTC times are RFC 3339.
     """
     match field:
-        case fields.IntField() | fields.BigIntField() | fields.BooleanField() | fields.JSONField():
+        case fields.IntField() | fields.BooleanField() | fields.JSONField():
             return f"{column}::text"
         case fields.DecimalField():
             return quoted(f"trim_scale({column})::text")
@@ -48,14 +44,10 @@ def amount_text(amount: str, currency: str) -> str:
 
 
 def minor_unit(currency: str) -> str:
-    """SQL for the digits after the point of a currency's minor unit."""
-    by_places = {
-        places: [code for code, digits in MINOR_UNITS.items() if digits == places]
-        for places in sorted(set(MINOR_UNITS.values()) - {2})
-    }
-    cases = [f"WHEN {currency} IN ({_listed(codes)}) THEN {places}" for places, codes in by_places.items()]
-    return f"CASE WHEN {currency} IN ({_listed(COMMONEST)}) THEN 2 {' '.join(cases)} ELSE 2 END"
+    """SQL for the digits after the point of a currency's minor unit: two, but for a few, which are looked for once."""
+    return f"CASE WHEN {_among(currency, 0, 3)} THEN CASE WHEN {_among(currency, 0)} THEN 0 ELSE 3 END ELSE 2 END"
 
 
-def _listed(codes: Iterable[str]) -> str:
-    return ", ".join(f"'{code}'" for code in codes)
+def _among(currency: str, *digits: int) -> str:
+    codes = ", ".join(f"'{code}'" for code, places in MINOR_UNITS.items() if places in digits)
+    return f"{currency} IN ({codes})"
