@@ -344,6 +344,21 @@ class IdempotencyKeyReused(Refusal):
 
 
 @dataclass(eq=True, unsafe_hash=True)
+class AnswerNotKept(Refusal):
+    """It was done before, under the same idempotency key, and other fields were asked for than can be told again."""
+
+    code: ClassVar[str] = "ANSWER_NOT_KEPT"
+    operation: str = figure("The mutation.")
+
+    @property
+    def message(self) -> str:
+        return (
+            f"This {self.operation} was done before, under the same idempotency key, and answered; the answer is kept only"
+            " for a request for the same fields."
+        )
+
+
+@dataclass(eq=True, unsafe_hash=True)
 class UnreadableDocument(Refusal):
     """An import file that cannot be read at all."""
 

@@ -5,11 +5,12 @@ from typing import Annotated, Any, Self
 import strawberry
 
 from graph.context import Info
+from graph.errors import told
 from graph.payloads import Payload, mutation
 from graph.types.importing import ImportRow, import_rows
 from graph.types.mutation_input import MutationInput
 from models.statuses import ImportErrorPolicy, ImportFormat, ImportRowOutcome, Role
-from resolvers.errors import BadInput, Refusal
+from resolvers.errors import AnswerNotKept, Refusal
 from resolvers.importing import runner
 from resolvers.visibility import Actor
 
@@ -78,32 +79,27 @@ class InvoicesImportPayload(Payload):
         return 0 if self.imported is None else self.imported.count(outcome)
 
     @classmethod
-    def told(cls, actor: Actor, imported: runner.Imported) -> Self:
+    def about(cls, actor: Actor, imported: runner.Imported) -> Self:
         """The answer to an import."""
         events: Any = runner.events_of(actor, imported)
-        errors: Any = imported.objections
         return cls(
             imported=imported,
             actor=actor,
             event_keys=list(imported.event_ids),
             events=events,
-            user_errors=errors,
+            user_errors=[told(refusal) for refusal in imported.objections],
         )
 
     @classmethod
     def reread(cls, actor: Actor, key: int | None, event_keys: list[int]) -> Self:
-        """What became of the rows is told once."""
+        """What became of the rows is told once, to whom it was done for."""
         del actor, key, event_keys
-        raise BadInput(
-            "This idempotency key was answered before, to a request for other fields; what became of the rows is not "
-            "kept beyond that answer. Ask for the same fields, or without the key: the same file changes nothing."
-        )
+        return cls.refused([AnswerNotKept(operation="invoicesImport", path=("idempotencyKey",))])
 
     @classmethod
     def refused(cls, refusals: list[Refusal]) -> Self:
         """The answer to a file that was not imported."""
-        errors: Any = refusals
-        return cls(events=[], user_errors=errors)
+        return cls(events=[], user_errors=[told(refusal) for refusal in refusals])
 
 
 @strawberry.type
@@ -126,4 +122,4 @@ class ImportMutations:
             options,
             all_or_nothing=input.error_policy is ImportErrorPolicy.ALL_OR_NOTHING,
         )
-        return InvoicesImportPayload.told(info.context.actor, imported)
+        return InvoicesImportPayload.about(info.context.actor, imported)

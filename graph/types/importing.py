@@ -4,7 +4,7 @@ from typing import Any
 
 import strawberry
 
-from graph.errors import UserError
+from graph.errors import UserError, told
 from graph.types.invoice import Invoice
 from models.statuses import ImportRowOutcome
 
@@ -30,7 +30,7 @@ def import_rows(reports: Any, invoices: Any) -> list[ImportRow]:
             supplier_invoice_number=report.number,
             outcome=report.outcome,
             invoice=None if report.invoice_id is None else invoices.row(report.invoice_id),
-            refusals=list(report.refusals),
+            refusals=[told(refusal) for refusal in report.refusals],
         )
         for report in reports
     ]
