@@ -11,6 +11,7 @@ from graph.mutations.importing import ImportMutations
 from graph.mutations.invoice import InvoiceMutations
 from graph.mutations.master_data import MasterDataMutations
 from graph.mutations.matching import MatchingMutations
+from graph.mutations.notice import NoticeMutations
 from graph.mutations.organization import OrganizationMutations
 from graph.mutations.purchase_order import PurchaseOrderMutations
 from graph.mutations.purchase_order_parts import PurchaseOrderPartMutations
@@ -19,6 +20,7 @@ from graph.mutations.token import TokenMutations
 from graph.queries.dashboard import DashboardQueries
 from graph.queries.documents import DocumentQueries
 from graph.queries.matching import MatchingQueries
+from graph.queries.notices import NoticeQueries
 from graph.scalars import SCALARS
 from graph.types import enums
 
@@ -26,7 +28,7 @@ enums.register_all()
 
 
 @strawberry.type(description="What can be asked.")
-class Query(DocumentQueries, MatchingQueries, DashboardQueries):
+class Query(DocumentQueries, MatchingQueries, DashboardQueries, NoticeQueries):
     pass
 
 
@@ -39,6 +41,7 @@ class Mutation(
     ImportMutations,
     SupplierMutations,
     MasterDataMutations,
+    NoticeMutations,
     OrganizationMutations,
     TokenMutations,
 ):

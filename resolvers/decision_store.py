@@ -15,9 +15,10 @@ from models.invoice import Allocation
 from models.match import DroppedCandidates, Match
 from models.statuses import MatchOutcome
 from models.values import plain
-from resolvers import bulk, events, progress
+from resolvers import bulk, events, notices, progress
 from resolvers.decisions import Part
 from resolvers.facts import billed_days
+from resolvers.notices import Orderless
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -47,6 +48,7 @@ async def write(call: Call, decisions: Sequence[Decision], reason: str | None = 
     """
     new = [decision for decision in decisions if not decision.repeats]
     moved = [decision for decision in new if decision.moves]
+    progress.check_sizes(each.balance_after for decision in new for each in decision.found.ranked)
     await end(
         call,
         [decision.subject.id for decision in new if decision.subject.standing is not None],
@@ -56,7 +58,8 @@ async def write(call: Call, decisions: Sequence[Decision], reason: str | None = 
     await bulk.insert(Match, [_match(call, decision, dropped) for decision in new])
     await bulk.insert(Allocation, [row for decision in moved for row in _allocations(call, decision)])
     await _write_statuses(call, [decision for decision in new if not decision.subject.is_new])
-    await refresh(chain.from_iterable((*decision.parts, *decision.subject.held) for decision in moved))
+    await refresh(call, chain.from_iterable((*decision.parts, *decision.subject.held) for decision in moved))
+    await notices.invoices_without_order(call, list(_orderless(new)))
     return [event for decision in new for event in _events(call, decision, reason)]
 
 
@@ -74,10 +77,27 @@ async def end(call: Call, invoices: Sequence[int], allocations: Sequence[int]) -
         )
 
 
-async def refresh(touched: Iterable[Part | Held]) -> None:
-    """Write anew the figures of all lines, and of their orders, that are given to or taken from."""
+async def refresh(call: Call, touched: Iterable[Part | Held]) -> None:
+    """Write anew the figures of all lines, and of their orders, that are given to or taken from; tell who runs low."""
     keys = {_line_of(each) for each in touched}
-    await progress.refresh({order for order, _ in keys}, lines={line for _, line in keys})
+    changes = await progress.refresh({order for order, _ in keys}, lines={line for _, line in keys})
+    await notices.balances_changed(call, changes)
+
+
+def _orderless(decisions: Iterable[Decision]) -> Iterator[Orderless]:
+    """The invoices that found no order, unless it has been told before."""
+    for decision in decisions:
+        columns, standing = decision.subject.columns, decision.subject.standing
+        before = None if standing is None else standing.outcome
+        if decision.found.outcome is MatchOutcome.UNMATCHED and before is not MatchOutcome.UNMATCHED:
+            yield Orderless(
+                number=columns["supplier_invoice_number"],
+                supplier_id=columns["supplier_id"],
+                invoice_date=columns["invoice_date"],
+                amount=columns["total_amount"],
+                currency=columns["currency"],
+                reason=decision.found.reason,
+            )
 
 
 def _line_of(each: Part | Held) -> tuple[int, int]:

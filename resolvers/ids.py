@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 from models.event import Event
 from models.invoice import Allocation, Invoice, InvoiceLine
 from models.match import Match
+from models.notice import Notice
 from models.organization import (
     ApiToken,
     CostCenter,
@@ -35,6 +36,7 @@ PREFIXES: Final[dict[type[Model], str]] = {
     InvoiceLine: "invl",
     LegalEntity: "le",
     Match: "mat",
+    Notice: "ntc",
     Organization: "org",
     PaymentTerm: "pt",
     PurchaseOrder: "po",

@@ -144,7 +144,7 @@ async def cancel(call: Call, invoice_id: str, *, reason: str, expected_version: 
         await Invoice.filter(id=invoice.id).update(
             status=InvoiceStatus.CANCELED, on_hold=False, updated_at=call.now, edit_version=invoice.edit_version + 1
         )
-        await decision_store.refresh(subject.held)
+        await decision_store.refresh(call, subject.held)
         told = _canceled(call, invoice, subject, reason)
         await bulk.insert_events(told)
     return Written(invoice.id, tuple(told))

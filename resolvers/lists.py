@@ -8,7 +8,7 @@ from tortoise.expressions import Q
 
 from models.invoice import Invoice
 from models.organization import CostCenter, LegalEntity, User
-from models.purchase_order import PurchaseOrder
+from models.purchase_order import Contact, PurchaseOrder
 from models.requisition import PurchaseRequisition
 from models.statuses import MatchingStatus
 from models.supplier import SellerEntity, Supplier
@@ -60,6 +60,7 @@ LINES: Final = Listing(
         "balance": "balance_current",
     },
     default=("number",),
+    unique="number",
 )
 
 INVOICES: Final = Listing(
@@ -80,7 +81,7 @@ INVOICES: Final = Listing(
     default=("-id",),
 )
 
-INVOICE_LINES: Final = Listing(default=("number",))
+INVOICE_LINES: Final = Listing(default=("number",), unique="number")
 
 ALLOCATIONS: Final = Listing(default=("id",))
 
@@ -126,6 +127,18 @@ EVENTS: Final = Listing(
         "invoice_id": Reference("invoice_id", Invoice),
         "supplier_id": Reference("supplier_id", Supplier),
         "actor_id": Reference("actor_id", User),
+        "created_at": "created_at",
+    },
+    default=("-id",),
+)
+
+NOTICES: Final = Listing(
+    filters={
+        "kind": "kind",
+        "state": "state",
+        "purchase_order_id": Reference("purchase_order_id", PurchaseOrder),
+        "contact_id": Reference("contact_id", Contact),
+        "recipient_email": "recipient_email",
         "created_at": "created_at",
     },
     default=("-id",),

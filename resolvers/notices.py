@@ -19,6 +19,8 @@ from models.organization import User
 from models.purchase_order import PurchaseOrder
 from models.statuses import NoticeKind
 from resolvers.ids import id_of
+from resolvers.reading.kinds import Column, Computed, Expression
+from resolvers.reading.wire import MOMENT
 from resolvers.rules.notices import balance_kind, crossed, told
 
 if TYPE_CHECKING:
@@ -28,9 +30,24 @@ if TYPE_CHECKING:
 
     from models.notice import Notice
     from resolvers.operation import Call
-    from resolvers.rules.notices import Level
+    from resolvers.rules.notices import BalanceChange
+    from resolvers.visibility import Actor
 
 Row = dict[str, Any]
+
+
+def _read_cause(required: Mapping[str, Any], _actor: Actor) -> Cause:
+    return Cause.read(required["cause"])
+
+
+CAUSE: Final = Computed({"cause": Column("cause")}, _read_cause)
+"""How the graph reads why there is a notice."""
+
+NEXT_ATTEMPT: Final = Expression(
+    f"CASE WHEN {{row}}.state = 'PENDING' THEN to_char({{row}}.next_attempt_at AT TIME ZONE 'UTC', '{MOMENT}') END",
+    nullable=True,
+)
+"""When a notice is tried the next time."""
 
 HELD_BACK: Final = timedelta(minutes=15)
 """How long a mail waits for more to be told with it, while something longer than a transaction goes on."""
@@ -49,16 +66,6 @@ FROM purchase_order_line WHERE id = ANY($1::bigint[]) ORDER BY number"""
 _CONTACTS: Final = """
 SELECT id, purchase_order_id, name, email, muted_notices
 FROM purchase_order_contact WHERE purchase_order_id = ANY($1::bigint[]) ORDER BY id"""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BalanceChange:
-    """What a line had left before its figures were written anew, and what it has now; none where it has no balance."""
-
-    order_id: int
-    line_id: int
-    before: Level | None
-    after: Level | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -16,6 +16,7 @@ from resolvers import access, events, records
 from resolvers.errors import AlreadyTaken, InvalidValue, LastAdministrator, Refusal, refuse_all
 from resolvers.operation import Call, Written, locked_gate, orders_changed
 from resolvers.records import Kind
+from resolvers.rules.notices import LEADS, ORDER_URL, SENDER, Thresholds
 from resolvers.rules.text import EMAIL, NAME, Present, Text, Whole, Words, given_refusals
 from resolvers.visibility import Actor, visible_to
 
@@ -51,6 +52,14 @@ SETTINGS: Final = Kind(
         "date_basis": Present(),
         "overdraw_policy": Present(),
         "amount_basis": Present(),
+        "balance_thresholds": Thresholds(),
+        "expiry_under_one_month": LEADS,
+        "expiry_one_to_three_months": LEADS,
+        "expiry_over_three_months": LEADS,
+        "notices_quiet": Present(),
+        "notice_sender": SENDER,
+        "order_url_pattern": ORDER_URL,
+        "unmatched_address": SENDER,
     },
     unique=(),
     subject="key",

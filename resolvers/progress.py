@@ -29,9 +29,10 @@ from resolvers.rules.invoicing import (
     order_figures,
     share_invoiced,
 )
+from resolvers.rules.notices import BalanceChange, Level
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from decimal import Decimal
 
 Row = dict[str, Any]
@@ -91,8 +92,8 @@ FROM purchase_order o LEFT JOIN LATERAL (
 WHERE o.id = ANY($1::bigint[])"""  # noqa: S608 - our own names
 
 
-async def refresh(order_ids: Iterable[int], *, lines: Iterable[int] | None = None) -> None:
-    """Write every derived figure of these orders and their lines anew.
+async def refresh(order_ids: Iterable[int], *, lines: Iterable[int] | None = None) -> list[BalanceChange]:
+    """Write every derived figure of these orders and their lines anew; and the balances that are others now.
 
     `lines` says which of their lines can have changed, where the caller knows; the others are taken as they are. A
     handful of statements, whatever there is to compute.
@@ -104,12 +105,26 @@ async def refresh(order_ids: Iterable[int], *, lines: Iterable[int] | None = Non
     """
     orders = sorted(set(order_ids))
     if not orders:
-        return
+        return []
     only = None if lines is None else sorted(set(lines))
     found = await database.rows(_LINES, orders, only)
-    await write("purchase_order_line", LINE_FIGURES, [(row, figures_of_line(row, _usage(row))) for row in found])
+    figures = [(row, figures_of_line(row, _usage(row))) for row in found]
+    await write("purchase_order_line", LINE_FIGURES, figures)
     found = await database.rows(_ORDERS, orders, [str(word) for word in INVOICED])
     await write("purchase_order", ORDER_FIGURES, [(row, asdict(order_figures(_sums(row)))) for row in found])
+    return list(_balance_changes(figures))
+
+
+def _balance_changes(figures: Iterable[tuple[Row, Row]]) -> Iterator[BalanceChange]:
+    for row, new in figures:
+        before, after = _level(row), _level(new)
+        if before != after:
+            yield BalanceChange(order_id=row["purchase_order_id"], line_id=row["id"], before=before, after=after)
+
+
+def _level(row: Row) -> Level | None:
+    limit = row["balance_limit"]
+    return None if limit is None else Level(limit=limit, current=row["balance_current"])
 
 
 def figures_of_line(row: Mapping[str, Any], usage: Usage) -> Row:

@@ -62,7 +62,7 @@ async def copied(edit: Edit, given: Mapping[str, Any]) -> dict[str, Any]:
         "seller_entity_ids": [id_of(SellerEntity, key) for key in edit.seller_entity_ids],
         "lines": [_line(line, months) for line in lines],
         "contacts": [
-            {"name": contact.name, "email": contact.email, "phone": contact.phone}
+            {name: getattr(contact, name) for name in ("name", "email", "phone", "muted_notices")}
             for contact in await Contact.filter(purchase_order_id=order.id).order_by("id")
         ],
         "tags": [

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from models.purchase_order import Contact, PurchaseOrder, PurchaseOrderLine, PurchaseOrderSellerEntity
 from models.supplier import Supplier
-from resolvers import events, progress
+from resolvers import events, notices, progress
 from resolvers.errors import InvalidValue, NotFound, refuse_all
 from resolvers.facts_orders import standing_of
 from resolvers.ids import key_of
@@ -142,7 +142,7 @@ class Edit:
         self.order.edit_version += 1
         await self.order.save(update_fields=sorted(written))
         if lines is not None or {"minimum_spend", "discount_percentage"} & written:
-            await progress.refresh([self.order.id])
+            await notices.balances_changed(self.call, await progress.refresh([self.order.id]))
         await orders_changed(self.gate)
         version = {VERSION: self.order.edit_version - 1}, {VERSION: self.order.edit_version}
         told = [*own, *changes, *events.changes_between(*version)]

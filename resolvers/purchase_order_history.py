@@ -126,9 +126,8 @@ def told_lines(lines: Iterable[PurchaseOrderLine]) -> Told:
 
 def told_contact(contact: Contact, address: str | None = None) -> Told:
     """A contact, by its address, or the one it had: `contacts.buyer@example.com.name`."""
-    return {
-        f"contacts.{address or contact.email}.{name}": getattr(contact, name) for name in ("name", "email", "phone")
-    }
+    told = {"name": contact.name, "email": contact.email, "phone": contact.phone, "mutedNotices": contact.muted_notices}
+    return {f"contacts.{address or contact.email}.{name}": value for name, value in told.items()}
 
 
 def told_tags(tags: Iterable[Tag]) -> Told:

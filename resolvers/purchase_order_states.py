@@ -13,6 +13,7 @@ from tortoise.transactions import in_transaction
 
 from models.purchase_order import PurchaseOrderLine
 from models.statuses import LineStatus, PurchaseOrderAction, PurchaseOrderStatus
+from resolvers import notices
 from resolvers.errors import NotLater
 from resolvers.purchase_order_edits import opened
 
@@ -43,7 +44,7 @@ async def issue(call: Call, asked: Asked) -> Written:
 
 
 async def suspend(call: Call, asked: Asked) -> Written:
-    """Put an order on hold: it serves no invoice until it is resumed.
+    """Put an order on hold: it serves no invoice until it is resumed. Its contacts are told.
 
     Source: L4.
 
@@ -53,7 +54,9 @@ async def suspend(call: Call, asked: Asked) -> Written:
     async with in_transaction():
         edit = await opened(call, asked, PurchaseOrderAction.SUSPEND)
         edit.order.suspended_at = call.now
-        return await edit.saved("purchase_order_suspended", ["suspended_at"])
+        written = await edit.saved("purchase_order_suspended", ["suspended_at"])
+        await notices.order_suspended(call, edit.order, asked.reason)
+        return written
 
 
 async def resume(call: Call, asked: Asked) -> Written:
@@ -92,6 +95,8 @@ async def extend(call: Call, asked: Asked, expiration_date: date) -> Written:
 async def close(call: Call, asked: Asked) -> Written:
     """Close an order for good, and its lines that are not over yet. What invoices took from it stays taken.
 
+    Its contacts are told.
+
     Source: L1, L5.
 
     Raises:
@@ -103,4 +108,6 @@ async def close(call: Call, asked: Asked) -> Written:
         edit.order.closed_at = call.now
         lines = PurchaseOrderLine.filter(purchase_order_id=edit.order.id).exclude(status__in=_OVER)
         await lines.update(status=LineStatus.CLOSED_RELEASED)
-        return await edit.saved("purchase_order_closed", ["status", "closed_at"])
+        written = await edit.saved("purchase_order_closed", ["status", "closed_at"])
+        await notices.order_closed(call, edit.order, asked.reason)
+        return written

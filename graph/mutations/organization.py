@@ -40,6 +40,23 @@ class SettingsUpdateInput(ChangeInput):
         "Which amount of an invoice is taken from a balance, for all that is matched from now on."
     )
     expiring_soon_days: int | None = _optional("How many days before its expiration an order counts as expiring soon.")
+    balance_thresholds: list[int] | None = _optional(
+        "Contacts are told when less than these percentages of a tracked line are left, at most 10; and when nothing "
+        "is, anyway."
+    )
+    expiry_under_one_month: list[str] | None = _optional(
+        "How long before an expiration contacts are told, where it was under a month away when the date was set: at "
+        "most 10 periods such as P7D, P1W or P2M; P0D is on the day."
+    )
+    expiry_one_to_three_months: list[str] | None = _optional("The same, where it was one to three months away.")
+    expiry_over_three_months: list[str] | None = _optional("The same, where it was over three months away.")
+    notices_quiet: bool | None = _optional("Whether notices are only kept, to be read here, and none is sent.")
+    notice_sender: str | None = _optional("The address that mails come from; null means the server's.")
+    order_url_pattern: str | None = _optional(
+        "Where an order is to be seen, for the link in mails; {number} or {id} stands for the order, such as "
+        "https://erp.example.com/orders/{number}."
+    )
+    unmatched_address: str | None = _optional("Who is told of invoices that find no order; null means nobody.")
 
 
 @strawberry.input(description="A user to make.")

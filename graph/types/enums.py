@@ -40,6 +40,8 @@ DESCRIPTIONS: Final[dict[type[Enum], str]] = {
     statuses.ImportErrorPolicy: "What happens to an import when a row cannot be taken.",
     statuses.ImportRowOutcome: "What became of a row of an import.",
     statuses.OrderWarningKind: "What the author of an order may have overlooked.",
+    statuses.NoticeKind: "What a notice tells, and to whom.",
+    statuses.NoticeState: "What became of a notice.",
     statuses.Role: "What a user may do.",
 }
 

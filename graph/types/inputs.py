@@ -24,6 +24,8 @@ from models.statuses import (
     LineStatus,
     MatchCriterion,
     MatchingStatus,
+    NoticeKind,
+    NoticeState,
     OrderType,
     ProductType,
     PurchaseOrderStatus,
@@ -238,3 +240,16 @@ class EventWhere:
     supplier_id: IDFilter | None = _optional("By supplier.")
     actor_id: IDFilter | None = _optional("By who did it.")
     created_at: DateTimeFilter | None = _optional("By when it happened.")
+
+
+@strawberry.input(description="Which notices.")
+class NoticeWhere:
+    and_: list["NoticeWhere"] | None = _optional(_AND, "and")
+    or_: list["NoticeWhere"] | None = _optional(_OR, "or")
+    not_: Optional["NoticeWhere"] = _optional(_NOT, "not")
+    kind: Filter[NoticeKind] | None = _optional("By what they tell.")
+    state: Filter[NoticeState] | None = _optional("By what became of them.")
+    purchase_order_id: IDFilter | None = _optional("By order.")
+    contact_id: IDFilter | None = _optional("By contact.")
+    recipient_email: StringFilter | None = _optional("By the recipient's address.")
+    created_at: DateTimeFilter | None = _optional("By when they were written.")

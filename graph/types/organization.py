@@ -1,13 +1,19 @@
 """Organizations and their parts, as clients see them."""
 
 from datetime import datetime
+from typing import TYPE_CHECKING, Annotated
 
 import strawberry
 
-from graph.fields import address, column, identifier, one
-from graph.types.common import EDIT_VERSION, Address, Node
+from graph.fields import address, column, connected, identifier, one
+from graph.types.common import EDIT_VERSION, Address, Connection, Node
+from graph.types.inputs import NoticeWhere
 from models import organization as rows
 from models.statuses import AmountBasis, DateBasis, OverdrawPolicy, Role
+from resolvers import lists
+
+if TYPE_CHECKING:
+    from graph.types.notice import Notice
 
 
 @strawberry.type(description="A user: a person or workflow that acts in the organization.")
@@ -31,6 +37,28 @@ class Organization(Node):
     overdraw_policy: OverdrawPolicy = column("What happens when an invoice exceeds the balance of its line.")
     amount_basis: AmountBasis = column("Which amount of an invoice is taken from a balance.")
     expiring_soon_days: int = column("How many days before its expiration an order counts as expiring soon.")
+    balance_thresholds: list[int] = column(
+        "Contacts are told when less than these percentages of a tracked line are left; and when nothing is, anyway."
+    )
+    expiry_under_one_month: list[str] = column(
+        "How long before an expiration contacts are told, where it was under a month away when the date was set: "
+        "periods such as P7D, P1W or P2M; P0D is on the day."
+    )
+    expiry_one_to_three_months: list[str] = column("The same, where it was one to three months away.")
+    expiry_over_three_months: list[str] = column("The same, where it was over three months away.")
+    notices_quiet: bool = column("Whether notices are only kept, to be read here, and none is sent.")
+    notice_sender: str | None = column("The address that mails come from; null means the server's.")
+    order_url_pattern: str | None = column(
+        "Where an order is to be seen, for the link in mails; {number} or {id} stands for the order."
+    )
+    unmatched_address: str | None = column("Who is told of invoices that find no order; null means nobody.")
+    notices = connected(
+        "Everything that people were told or are to be told, the latest first.",
+        "notices",
+        lists.NOTICES,
+        of=Connection[Annotated["Notice", strawberry.lazy("graph.types.notice")]],
+        where=NoticeWhere,
+    )
     edit_version: int = column(EDIT_VERSION)
 
 

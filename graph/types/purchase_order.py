@@ -20,7 +20,7 @@ from graph.scalars import CurrencyCode
 from graph.types.actions import AvailableAction, OrderWarning
 from graph.types.common import Address, Balance, Connection, Money, Node, Progress
 from graph.types.event import Event
-from graph.types.inputs import EventWhere, LineOrder, LineWhere
+from graph.types.inputs import EventWhere, LineOrder, LineWhere, NoticeWhere
 from graph.types.organization import (
     CostCenter,
     LegalEntity,
@@ -38,6 +38,7 @@ from models.statuses import (
     LineStatus,
     MatchingStatus,
     MilestonePayout,
+    NoticeKind,
     OrderType,
     ProductType,
     PurchaseOrderStatus,
@@ -47,6 +48,7 @@ from resolvers.reading import expressions, kinds
 
 if TYPE_CHECKING:
     from graph.types.invoice import Allocation
+    from graph.types.notice import Notice
 
 
 @strawberry.type(description="A person who is mailed about an order.")
@@ -55,6 +57,14 @@ class Contact(Node):
     name: str = column("The name.")
     email: str = column("The email address.")
     phone: str | None = column("The phone number.")
+    muted_notices: list[NoticeKind] = column("The kinds of notices that the contact does not want.")
+    notices = connected(
+        "What the contact was told or is to be told, the latest first.",
+        "notices",
+        lists.NOTICES,
+        of=Connection[Annotated["Notice", strawberry.lazy("graph.types.notice")]],
+        where=NoticeWhere,
+    )
 
 
 @strawberry.type(description="A key with a value that the organization gives an order.")
@@ -234,6 +244,13 @@ class PurchaseOrder(Node):
         lists.ALLOCATIONS,
         of=Connection[Annotated["Allocation", strawberry.lazy("graph.types.invoice")]],
         only=lists.CURRENT_ALLOCATION,
+    )
+    notices = connected(
+        "What its contacts were told or are to be told, the latest first.",
+        "notices",
+        lists.NOTICES,
+        of=Connection[Annotated["Notice", strawberry.lazy("graph.types.notice")]],
+        where=NoticeWhere,
     )
     events = connected(
         "Everything that happened to it, the latest first.",

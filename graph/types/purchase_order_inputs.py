@@ -8,7 +8,7 @@ import strawberry
 
 from graph.scalars import CurrencyCode
 from graph.types.mutation_input import AddressInput, ChangeInput, MutationInput
-from models.statuses import AcknowledgmentType, LineItemType, MilestonePayout, OrderType, ProductType
+from models.statuses import AcknowledgmentType, LineItemType, MilestonePayout, NoticeKind, OrderType, ProductType
 
 _NUMBER = (
     "The number, unique in the organization: at most 100 letters, digits, spaces inside, and _.:/=+-%@. Without one the"
@@ -37,6 +37,7 @@ class ContactInput:
     name: str = strawberry.field(description="The name; at most 200 characters.")
     email: str = strawberry.field(description="The email address; one contact of an order each.")
     phone: str | None = _optional("The phone number.")
+    muted_notices: list[NoticeKind] | None = _optional("The kinds of notices that the contact does not want.")
 
 
 @strawberry.input(description="A key with a value.")
@@ -94,6 +95,7 @@ class ContactChanges:
     name: str | None = _optional("The name; at most 200 characters.")
     email: str | None = _optional("The email address; one contact of an order each.")
     phone: str | None = _optional("The phone number.")
+    muted_notices: list[NoticeKind] | None = _optional("The kinds of notices that the contact does not want.")
 
 
 @strawberry.input(description="What an order refers to and says of itself, old or new.")

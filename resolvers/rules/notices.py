@@ -68,6 +68,16 @@ class Level:
         return is_below(self.current, self.limit, Decimal(threshold))
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BalanceChange:
+    """What a line had left before its figures were written anew, and what it has now; none where it has no balance."""
+
+    order_id: int
+    line_id: int
+    before: Level | None
+    after: Level | None
+
+
 def crossed(before: Level | None, after: Level | None, thresholds: Iterable[int]) -> tuple[int, ...]:
     """The thresholds that a line's balance has just passed on its way down, the lowest last.
 

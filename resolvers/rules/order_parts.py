@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from resolvers.errors import AlreadyTaken, LimitExceeded
-from resolvers.rules.text import EMAIL, NAME, PHONE, Text, given_refusals, repeated, shown
+from resolvers.rules.text import EMAIL, NAME, PHONE, Text, Words, given_refusals, repeated, shown
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -20,7 +20,12 @@ if TYPE_CHECKING:
 
 MOST_TAGS: Final = 50
 
-CONTACT_SHAPES: Final[dict[str, Shape]] = {"name": NAME, "email": EMAIL, "phone": PHONE}
+CONTACT_SHAPES: Final[dict[str, Shape]] = {
+    "name": NAME,
+    "email": EMAIL,
+    "phone": PHONE,
+    "muted_notices": Words(empty=True),
+}
 TAG_SHAPES: Final[dict[str, Shape]] = {
     "key": Text(longest=128, required=True),
     "value": Text(longest=256),
