@@ -89,7 +89,7 @@ async def record(call: Call, gate: OrganizationGate, entries: Sequence[Entry], *
         return []
     decisions = await _decide(call, gate, new, sellers) if match else []
     for entry, decision in zip(new, decisions, strict=False):
-        entry.columns |= {"status": decision.status, "on_hold": decision.found.hold}
+        entry.columns = {**entry.columns, "status": decision.status, "on_hold": decision.found.hold}
     await bulk.insert(Invoice, [entry.columns for entry in new])
     await bulk.insert(InvoiceLine, [row for entry in new for row in lines_of(call, entry.key or 0, entry.new)])
     told = [_recorded(call, entry) for entry in new] + await decision_store.write(call, decisions)

@@ -288,19 +288,19 @@ async def test_the_hundred_and_first_active_order_is_refused(company: Company):
     supplier = await Supplier.get(name="Amazon Web Services")
     for _ in range(99):
         await make_order_row(company.call, supplier)
-    await company.order("PO-99", ("ALL", 1))
+    await company.order("HUNDREDTH", ("ALL", 1))
 
-    answer = await company.purchase("PO-100", "agmt-1", 1, refused=True)
+    answer = await company.purchase("ONE-MORE", "agmt-1", 1, refused=True)
 
     assert answer["userErrors"] == [
         {"code": "LIMIT_EXCEEDED", "message": "This would make 101; the limit is 100 (activeOrderLimit).", "path": []}
     ]
-    assert await company.numbers("PO-100") == []
-    refused = (await ask(company.call, ORDER, input=company.order_input("PO-100", ("ALL", 1))))["purchaseOrderCreate"]
+    assert await company.numbers("ONE-MORE") == []
+    refused = (await ask(company.call, ORDER, input=company.order_input("ONE-MORE", ("ALL", 1))))["purchaseOrderCreate"]
     assert [error["message"] for error in refused["userErrors"]] == [
         "This would make 101; the limit is 100 (activeOrderLimit)."
     ]
-    assert await company.numbers("PO-100") == []
+    assert await company.numbers("ONE-MORE") == []
 
 
 async def test_the_hundred_and_first_line_is_refused_for_a_marketplace_purchase_too(company: Company):
