@@ -94,12 +94,12 @@ async def test_an_expired_order_that_is_suspended_and_resumed_is_expired_until_i
     await states.resume(call, asked(order))
     assert await matching(order, call) is MatchingStatus.EXPIRED
 
-    written = await states.extend(call, asked(order), LAST)
+    written = await states.extend(later(call, day=11), asked(order), LAST)
     assert await matching(order, call) is MatchingStatus.ACTIVE
     assert changes(written) == {"expirationDate": ("2025-03-09", "2025-12-31")}
     assert (await first_line(order)).end_date == date(2025, 3, 9)
     await order.refresh_from_db()
-    assert order.expiration_set_on == call.today
+    assert order.expiration_set_on == date(2025, 3, 11)
 
 
 async def test_an_extension_is_later(db: str):
