@@ -15,7 +15,7 @@ import orjson
 from models.values import percent_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Mapping
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,11 +117,6 @@ class Cause:
             invoices=(*self.invoices, *later.invoices)[:most],
             invoice_count=self.invoice_count + later.invoice_count,
         )
-
-
-def lines_told(cause: Cause, lines: Iterable[LineFacts]) -> Cause:
-    """The cause with only these lines."""
-    return replace(cause, lines=tuple(lines))
 
 
 def _order(kept: Mapping[str, Any]) -> OrderFacts:

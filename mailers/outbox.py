@@ -97,15 +97,32 @@ async def enqueue_or_extend(
     await enqueue([each for each in letters if each.key not in waiting], now, not_before=not_before)
 
 
-async def hurry(organization_id: int, prefix: str, now: datetime) -> None:
-    """Let mails go whose keys start so and that were held back: nothing more will be added to them."""
-    await database.rows(
-        "UPDATE notice SET next_attempt_at = $3 WHERE organization_id = $1 AND state = 'PENDING'"
-        " AND attempts = 0 AND next_attempt_at > $3 AND starts_with(key, $2)",
+async def held_back(organization_id: int, prefix: str, now: datetime) -> list[Notice]:
+    """The mails whose keys start so and that wait for more to be told with them; locked."""
+    found = await database.rows(
+        "SELECT id FROM notice WHERE organization_id = $1 AND state = 'PENDING' AND attempts = 0"
+        " AND next_attempt_at > $3 AND starts_with(key, $2) FOR UPDATE",
         organization_id,
         prefix,
         now,
     )
+    return await Notice.filter(id__in=[row["id"] for row in found]).order_by("id")
+
+
+async def let_go(row: Notice, kind: NoticeKind, cause: Cause, now: datetime) -> None:
+    """Let a mail go that was held back, telling this."""
+    await database.rows(
+        "UPDATE notice SET kind = $2, cause = $3::jsonb, next_attempt_at = $4 WHERE id = $1",
+        row.id,
+        str(kind),
+        cause.as_json(),
+        now,
+    )
+
+
+async def cancel(row: Notice, problem: str) -> None:
+    """Send a mail never, because it is not true any more."""
+    await Notice.filter(id=row.id).update(state=NoticeState.CANCELED, last_error=problem, key=None)
 
 
 async def _rewrite(row: Notice, letter: Letter) -> None:

@@ -51,6 +51,8 @@ NEXT_ATTEMPT: Final = Expression(
 
 HELD_BACK: Final = timedelta(minutes=15)
 """How long a mail waits for more to be told with it, while something longer than a transaction goes on."""
+BALANCE: Final = "balance"
+UNMATCHED: Final = "unmatched"
 LISTED: Final = 20
 """How many invoices a mail lists."""
 
@@ -102,12 +104,12 @@ async def balances_changed(call: Call, changes: Iterable[BalanceChange]) -> None
     orders = await order_facts({change.order_id for change in fallen})
     lines = await _line_facts(fallen, passed)
     letters: list[Letter] = []
-    prefix = await _prefix("balance", call)
+    prefix = await prefix_of(BALANCE, call)
     for contact in await contacts_of(orders):
         wanted = _wanted(lines[contact["purchase_order_id"]], contact["muted_notices"])
         if wanted:
             cause = Cause(order=orders[contact["purchase_order_id"]], lines=wanted)
-            letters.append(to_contact(call.organization_id, contact, _kind_of(cause), cause, prefix))
+            letters.append(to_contact(call.organization_id, contact, kind_of(cause), cause, prefix))
     await outbox.enqueue_or_extend(letters, _with_lines, call.now, not_before=_not_before(call))
 
 
@@ -137,13 +139,14 @@ def _wanted(lines: Iterable[LineFacts], muted: Iterable[str]) -> tuple[LineFacts
     return tuple(line for line in wanted if line.thresholds)
 
 
-def _kind_of(cause: Cause) -> NoticeKind:
+def kind_of(cause: Cause) -> NoticeKind:
+    """What a mail about these lines is called."""
     return balance_kind({threshold for line in cause.lines for threshold in line.thresholds})
 
 
 def _with_lines(letter: Letter, queued: Notice) -> Letter:
     both = Cause.read(queued.cause).with_lines(letter.cause)
-    return replace(letter, cause=both, kind=_kind_of(both))
+    return replace(letter, cause=both, kind=kind_of(both))
 
 
 # ---------------------------------------------------------------------------------------------------------- orders
@@ -201,20 +204,13 @@ async def invoices_without_order(call: Call, invoices: Sequence[Orderless]) -> N
         kind=NoticeKind.INVOICE_UNMATCHED,
         cause=Cause(invoices=listed, invoice_count=len(invoices)),
         recipient_email=address,
-        key=f"{await _prefix('unmatched', call)}{address}",
+        key=f"{await prefix_of(UNMATCHED, call)}{address}",
     )
     await outbox.enqueue_or_extend([letter], _with_invoices, call.now, not_before=_not_before(call))
 
 
 def _with_invoices(letter: Letter, queued: Notice) -> Letter:
     return replace(letter, cause=Cause.read(queued.cause).with_invoices(letter.cause, LISTED))
-
-
-async def occasion_is_over(call: Call) -> None:
-    """Let go the mails that waited for more to be told with them."""
-    if call.occasion is not None:
-        for subject in ("balance", "unmatched"):
-            await outbox.hurry(call.organization_id, await _prefix(subject, call), call.now)
 
 
 # ------------------------------------------------------------------------------------------ what mails are made of
@@ -272,7 +268,7 @@ async def _settings(call: Call) -> Row:
     return found[0]
 
 
-async def _prefix(subject: str, call: Call) -> str:
+async def prefix_of(subject: str, call: Call) -> str:
     """How the keys of mails start that are told together: those of one occasion, or else of one transaction."""
     occasion = call.occasion
     if occasion is None:

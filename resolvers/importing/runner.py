@@ -25,6 +25,7 @@ from resolvers.ids import key_of
 from resolvers.importing import aws, purchases
 from resolvers.importing.aws import Summary
 from resolvers.importing.streaming import Rows, decoded
+from resolvers.occasions import occasion
 from resolvers.operation import locked_gate
 from resolvers.reading.pages import LARGEST_SIZE
 from resolvers.reading.reader import Several
@@ -146,6 +147,11 @@ async def import_document(call: Call, document: str, options: Options, *, all_or
         NotFound: there is no such supplier.
         NotPermitted: the caller may not record invoices.
     """
+    async with occasion(call) as part:
+        return await _import_document(part, document, options, all_or_nothing=all_or_nothing)
+
+
+async def _import_document(call: Call, document: str, options: Options, *, all_or_nothing: bool) -> Imported:
     importer = await Importer.begin(call, options)
     try:
         rows = sorted(_whole(document), key=_gives_back)
@@ -181,7 +187,18 @@ async def import_file(
         NotFound: there is no such supplier.
         NotPermitted: the caller may not record invoices.
     """
-    importer = await Importer.begin(call, options)
+    async with occasion(call) as part:
+        importer = await Importer.begin(part, options)
+        return await _import_file(importer, pieces, dry_run=dry_run, told=told)
+
+
+async def _import_file(
+    importer: Importer,
+    pieces: Iterable[bytes],
+    *,
+    dry_run: bool,
+    told: Callable[[Totals, Sequence[RowReport]], None],
+) -> Totals:
     expected = ImportFormat.AWS_INVOICE_SUMMARIES
     rows = Rows(decoded(pieces, expected), expected, key=aws.LIST, token=aws.TOKEN)
     totals = Totals()
