@@ -82,6 +82,17 @@ async def test_a_copy_is_the_same_order_a_period_later(db: str):
     assert order.edit_version == 1
 
 
+async def test_lines_that_are_over_are_not_carried(db: str):
+    call = await make_call()
+    order = await make_order(call, lines=[a_line(1), a_line(2), a_line(3)])
+    await PurchaseOrderLine.filter(number=2).update(status=LineStatus.CLOSED_CANCELED)
+
+    written = await purchase_orders.copy(call, asked(order), {})
+
+    carried = await PurchaseOrderLine.filter(purchase_order_id=written.key).order_by("number")
+    assert [(line.number, line.amount) for line in carried] == [(1, 1), (3, 3)]
+
+
 async def test_a_copy_may_be_any_number_of_months_later_and_issued_at_once(db: str):
     call = await make_call()
     order = await make_order(call, effective_date=date(2025, 1, 31), expiration_date=date(2025, 6, 30))
