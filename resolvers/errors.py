@@ -353,8 +353,8 @@ class AnswerNotKept(Refusal):
     @property
     def message(self) -> str:
         return (
-            f"This {self.operation} was done before, under the same idempotency key, and answered; the answer is kept only"
-            " for a request for the same fields."
+            f"This {self.operation} was done before, under the same idempotency key, and answered;"
+            " the answer is kept only for a request for the same fields."
         )
 
 

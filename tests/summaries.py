@@ -12,12 +12,20 @@ from models.match import Match
 from models.organization import Organization
 from models.purchase_order import PurchaseOrder, PurchaseOrderLine
 from models.supplier import Supplier
-from tests.factories import make_call, make_line_row, make_order_row, make_seller_entity, make_supplier, make_user
+from resolvers.operation import Call
+from tests.factories import (
+    actor_of,
+    make_call,
+    make_line_row,
+    make_order_row,
+    make_seller_entity,
+    make_supplier,
+    make_user,
+)
 
 if TYPE_CHECKING:
     from models.statuses import ImportRowOutcome, Role
     from resolvers.importing.runner import Imported
-    from resolvers.operation import Call
 
 SELLER: Final = "Cloud Provider, Inc."
 
@@ -67,7 +75,7 @@ async def billed(call: Call | None = None) -> Call:
 async def colleague(call: Call, role: Role) -> Call:
     """Somebody else of the same organization, with one role."""
     organization = await Organization.get(id=call.organization_id)
-    return await make_call(user=await make_user(organization, role))
+    return Call(actor_of(await make_user(organization, role)), call.now)
 
 
 async def only_line(number: str) -> tuple[str, int]:
