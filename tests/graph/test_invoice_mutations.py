@@ -485,10 +485,13 @@ async def test_a_preview_costs_the_same_number_of_statements_whatever_there_is(d
     call = await make_call(await Organization.get(id=desk.client.user.organization_id))
 
     async def statements() -> int:
-        await desk.client.ask(PREVIEW, input={"hypothetical": hypothetical(desk.supplier)})
-        before = database.statements.total
-        await desk.client.ask(PREVIEW, input={"hypothetical": hypothetical(desk.supplier)})
-        return database.statements.total - before
+        """At least: a new connection of the pool asks the database about itself at first."""
+        counted: list[int] = []
+        for _ in range(5):
+            before = database.statements.total
+            await desk.client.ask(PREVIEW, input={"hypothetical": hypothetical(desk.supplier)})
+            counted.append(database.statements.total - before)
+        return min(counted)
 
     few = await statements()
     for _ in range(5):
