@@ -35,6 +35,7 @@ TABLES: Final = (
     "event",
     "organization_gate",
     "allocation",
+    "notice",
 )
 
 
