@@ -1,4 +1,4 @@
-"""Events that nobody can change, and the candidates of a match as rows."""
+"""Events that nobody can change and that outlive their documents; the candidates of a match as rows."""
 
 from __future__ import annotations
 
@@ -32,6 +32,9 @@ FROM invoice_match m CROSS JOIN LATERAL (
 """
 
 
+ABOUT = ("purchase_order", "invoice", "supplier")
+
+
 class Migration(migrations.Migration):
     """After the tables."""
 
@@ -43,4 +46,12 @@ class Migration(migrations.Migration):
             "DROP TRIGGER event_append_only ON event; DROP FUNCTION event_is_append_only();",
         ),
         RunSQL(CANDIDATES, "DROP VIEW match_candidate;"),
+        *(
+            # Tortoise makes the constraints although the columns are declared without them.
+            RunSQL(
+                f"ALTER TABLE event DROP CONSTRAINT IF EXISTS event_{name}_id_fkey",
+                f"ALTER TABLE event ADD CONSTRAINT event_{name}_id_fkey FOREIGN KEY ({name}_id) REFERENCES {name} (id) NOT VALID",
+            )
+            for name in ABOUT
+        ),
     ]
