@@ -28,7 +28,7 @@ PERCENT_PLACES: Final = 4
 LARGEST_AMOUNT: Final = Decimal("999999999999999.9999")
 """The largest amount a document may carry, in units of its currency: fifteen digits before the point.
 
-Sums over a hundred lines or a million invoices of that size still fit their columns.
+Sums may be ten times as large; a larger one is refused where it would be stored.
 """
 
 _MINOR_UNITS: Final = {
