@@ -93,8 +93,9 @@ class Dashboard:
 
     async def expiring_soon(self, **window: Any) -> Page:
         """Orders in force that expire within as many days as the organization calls soon, the soonest first. B4."""
-        organization = await visible_to(Organization, self.call.actor).get()
-        last_day = self.call.today + timedelta(days=organization.expiring_soon_days)
+        organization = visible_to(Organization, self.call.actor).get()
+        days: Any = await organization.values_list("expiring_soon_days", flat=True)
+        last_day = self.call.today + timedelta(days=days)
         soon = Q(expiration_date__lte=last_day) & matching_status_is(MatchingStatus.ACTIVE)
         return _BY_EXPIRATION(self._orders.filter(soon), **window)
 

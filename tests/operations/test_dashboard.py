@@ -21,7 +21,7 @@ from resolvers.errors import BadInput
 from resolvers.ids import id_of
 from resolvers.reading import reader
 from resolvers.reading.kinds import Column, PagePart
-from resolvers.reading.selection import Selected
+from resolvers.reading.selection import Selected, Selection
 from resolvers.rules.matching_status import LINES_NOT_IN_FORCE, matching_status
 from tests.factories import make_call, make_invoice_row, make_line_row, make_order_row, make_organization, make_supplier
 
@@ -136,8 +136,9 @@ def in_order(rows: Iterable[tuple[Any, int]]) -> list[int]:
 
 async def keys(page: Page, call: Call) -> list[int]:
     """The keys of a page's rows, read as the graph reads them."""
-    nodes = Selected(key="nodes", name="nodes", kind=PagePart("nodes"), children=(Selected("id", "id", Column("id")),))
-    statement = reader.plan(page, (nodes,), call.actor, as_list=False)
+    key = Selected(key="id", name="id", kind=Column("id"))
+    nodes = Selected(key="nodes", name="nodes", kind=PagePart("nodes"), children=Selection([key]))
+    statement = reader.plan(page, Selection([nodes]), call.actor, as_list=False)
     return [node["id"] for node in orjson.loads(await reader.fetch(statement, call.actor, call.today) or "")["nodes"]]
 
 
