@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+import operator
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, cast
 
 from pypika_tortoise.dialects import PostgreSQLQuery
 from pypika_tortoise.queries import Table
 from pypika_tortoise.terms import Criterion, Parameter, Parameterizer, Term
 from tortoise.exceptions import ValidationError
-from tortoise.expressions import Q, ResolveContext
+from tortoise.expressions import Expression, Q, ResolveContext
+from tortoise.filters import is_in
 from tortoise.query_utils import QueryModifier
 
 from resolvers.errors import BadInput
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from pypika_tortoise.context import SqlContext
     from tortoise.models import Model
@@ -135,6 +137,18 @@ def condition(model: type[Model], alias: str, conditions: Iterable[Q], parameter
     Raises:
         BadInput: a column is compared with what it can never hold.
     """
+    nodes = tuple(conditions)
+    try:
+        compared = _compared(model, nodes)
+    except ValidationError as error:
+        raise _nothing(error) from error
+    if compared:
+        return Condition(f"({' AND '.join(each.sql(alias, parameters) for each in compared)})")
+    return resolved(model, alias, nodes, parameters)
+
+
+def resolved(model: type[Model], alias: str, conditions: Iterable[Q], parameters: Parameters) -> Condition:
+    """The same, of any conditions, in Tortoise's way, which takes ten times as long."""
     table = Table(model._meta.db_table).as_(alias)
     context = ResolveContext(model=model, table=table, annotations={}, custom_filters={})
     modifier = QueryModifier()
@@ -142,7 +156,7 @@ def condition(model: type[Model], alias: str, conditions: Iterable[Q], parameter
         for node in conditions:
             modifier &= node.resolve(context)
     except ValidationError as error:
-        raise BadInput(f"Nothing can be found by that: {str(error)[:200]}.") from error
+        raise _nothing(error) from error
     sql = PostgreSQLQuery.SQL_CONTEXT.copy(parameterizer=_Binder(parameters), with_namespace=True)
     joins: dict[str, str] = {}
     for joined, on in modifier.joins:
@@ -151,3 +165,68 @@ def condition(model: type[Model], alias: str, conditions: Iterable[Q], parameter
         joins[joined.alias] = f'LEFT JOIN "{joined._table_name}" AS "{joined.alias}" ON {on.get_sql(sql)}'
     where = modifier.where_criterion.get_sql(sql) if modifier.where_criterion else "TRUE"
     return Condition(f"({where})", list(joins.values()))
+
+
+class _Compared(NamedTuple):
+    """A column of the row, compared with a value, or with the values of a list."""
+
+    column: str
+    sign: str
+    value: Any
+
+    def sql(self, alias: str, parameters: Parameters) -> str:
+        bound = parameters.bind(self.value)
+        cast = f"::{self.value.cast}" if isinstance(self.value, Bound) else ""
+        compared = f"ANY({bound})" if isinstance(self.value, list) else f"{bound}{cast}"
+        return f'"{alias}"."{self.column}"{self.sign}{compared}'
+
+
+def _compared(model: type[Model], conditions: Iterable[Q]) -> list[_Compared] | None:
+    """The conditions, where all they do is compare columns of the row with values: nearly always."""
+    found: list[_Compared] = []
+    for node in conditions:
+        filters: dict[str, Any] = node.filters
+        if (
+            type(node) is not Q
+            or node._is_negated
+            or (node.join_type != Q.AND and len(node.children) + len(filters) > 1)
+        ):
+            return None
+        compared = [_comparison(model, question, value) for question, value in filters.items()]
+        within = _compared(model, node.children)
+        if within is None or None in compared:
+            return None
+        found += [*within, *(each for each in compared if each is not None)]
+    return found
+
+
+def _comparison(model: type[Model], question: str, value: Any) -> _Compared | None:
+    known: Any = model._meta.filters.get(question)
+    if known is None or "table" in known or value is None or isinstance(value, Expression):
+        return None
+    sign, column = _SIGNS.get(known["operator"]), known["source_field"]
+    if isinstance(value, Term):
+        return _Compared(column, sign, value) if sign and isinstance(value, Bound) else None
+    field: Any = model._meta.fields_map[known["field"]]
+    if known["operator"] is is_in and isinstance(value, list | tuple):
+        values = cast("Sequence[Any]", value)
+        if any(each is None for each in values):
+            return None
+        # One parameter, however many they are, so that lists of all lengths share a plan.
+        return _Compared(column, "=", [field.to_db_value(each, model) for each in values])
+    if sign is None or "value_encoder" in known:
+        return None
+    return _Compared(column, sign, field.to_db_value(value, model))
+
+
+def _nothing(error: ValidationError) -> BadInput:
+    return BadInput(f"Nothing can be found by that: {str(error)[:200]}.")
+
+
+_SIGNS: Final[dict[Any, str]] = {
+    operator.eq: "=",
+    operator.lt: "<",
+    operator.le: "<=",
+    operator.gt: ">",
+    operator.ge: ">=",
+}
