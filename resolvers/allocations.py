@@ -28,11 +28,10 @@ from resolvers.errors import (
     refuse_all,
 )
 from resolvers.ids import key_of
-from resolvers.invoice_matching import check_matchable
-from resolvers.invoices import REASON, locked_invoice, row_of
+from resolvers.invoice_rows import REASON, check_matchable, locked_invoice, row_of
 from resolvers.manual_decisions import decided_by_person, known_lines
 from resolvers.operation import Written, check_version, locked_gate
-from resolvers.rules.text import given_refusals, repeated
+from resolvers.rules.text import given_refusals, repeated, shown
 from resolvers.visibility import visible_to
 
 if TYPE_CHECKING:
@@ -121,7 +120,7 @@ async def _line_refusals(call: Call, invoice: Invoice, shares: Sequence[Share]) 
     for at, (key, share) in enumerate(zip(keys, shares, strict=True)):
         path = _path(at, "lineId")
         if key is None or key not in lines:
-            refusals.append(NotFound(kind="purchase order line", key=share.line_id, path=path))
+            refusals.append(NotFound(kind="purchase order line", key=shown(share.line_id), path=path))
         else:
             refusals += _one_line_refusals(invoice, lines[key], share.line_id, path)
     return refusals

@@ -15,11 +15,11 @@ from models.statuses import InvoiceStatus, MatchOutcome
 from resolvers import bulk, decision_store
 from resolvers.decisions import subjects_of
 from resolvers.desk import Desk
-from resolvers.errors import DecidedByPerson, InvalidValue, WrongStatus
+from resolvers.errors import DecidedByPerson, InvalidValue
 from resolvers.ids import id_of, key_of
-from resolvers.invoices import locked_invoice, row_of
+from resolvers.invoice_rows import check_matchable, locked_invoice, row_of
 from resolvers.operation import Written, check_version, locked_gate
-from resolvers.rules.invoicing import MATCHABLE
+from resolvers.rules.text import shown
 from resolvers.visibility import visible_to
 
 if TYPE_CHECKING:
@@ -85,7 +85,7 @@ async def match_unmatched(call: Call, *, first: int = LARGEST_BATCH, after: str 
         raise InvalidValue(value=str(first), expected=f"expected 1 to {LARGEST_BATCH}", path=("first",))
     begin = 0 if after is None else key_of(Invoice, after)
     if begin is None:
-        raise InvalidValue(value=str(after), expected="expected the id of an invoice", path=("after",))
+        raise InvalidValue(value=shown(str(after)), expected="expected the id of an invoice", path=("after",))
     async with in_transaction():
         gate = await locked_gate(call)
         waiting = visible_to(Invoice, call.actor).filter(status=InvoiceStatus.RECEIVED, id__gt=begin)
@@ -100,17 +100,6 @@ async def match_unmatched(call: Call, *, first: int = LARGEST_BATCH, after: str 
     matched = sum(1 for decision in decisions if decision.parts)
     last = id_of(Invoice, invoices[-1].id) if len(invoices) == first else None
     return Rematched(matched, len(decisions) - matched, last, Written(None, tuple(told)))
-
-
-def check_matchable(action: str, invoice: Invoice) -> None:
-    """Refuse an invoice that counts nowhere: it takes nothing from any order (I2).
-
-    Raises:
-        WrongStatus: it is one.
-    """
-    if invoice.status not in MATCHABLE:
-        allowed = tuple(str(word) for word in MATCHABLE)
-        raise WrongStatus(action=action, status=str(invoice.status), allowed=allowed, path=("id",))
 
 
 def _by_person(subject: Subject) -> bool:

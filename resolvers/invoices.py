@@ -5,36 +5,36 @@ Source: I1, I6, M9, M10, B2.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 from tortoise.transactions import in_transaction
 
 from models.invoice import Invoice, InvoiceLine
-from models.statuses import InvoiceCategory, InvoiceKind, InvoiceStatus, MatchOutcome
-from models.supplier import SellerEntity, Supplier
+from models.statuses import InvoiceStatus, MatchOutcome
 from resolvers import bulk, decision_store, events, recording
 from resolvers.decisions import Part, subjects_of
 from resolvers.desk import Desk
-from resolvers.errors import AlreadyTaken, DuplicateInvoice, InvalidValue, NotFound, WrongStatus, refuse_all
-from resolvers.ids import id_of, key_of
+from resolvers.errors import AlreadyTaken, DuplicateInvoice, refuse_all
+from resolvers.ids import id_of
+from resolvers.invoice_inputs import Document
+from resolvers.invoice_rows import REASON, check_changeable, locked_invoice, row_of
 from resolvers.manual_decisions import decided_by_person, known_lines
 from resolvers.operation import Written, check_version, locked_gate
-from resolvers.recording import UNKNOWN, Entry, check_references, lines_of
+from resolvers.recording import Entry, check_references, lines_of
 from resolvers.rules.invoice_document import (
     COLUMNS,
     NewInvoice,
-    NewInvoiceLine,
     columns_of,
     document_refusals,
     line_columns_of,
 )
-from resolvers.rules.invoicing import CHANGEABLE, COUNTS_NOWHERE
-from resolvers.rules.text import Text, api_name, given_refusals
+from resolvers.rules.invoicing import COUNTS_NOWHERE
+from resolvers.rules.text import api_name, given_refusals
 from resolvers.visibility import visible_to
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Mapping
 
     from models.event import Event
     from models.organization import OrganizationGate
@@ -43,9 +43,6 @@ if TYPE_CHECKING:
     from resolvers.operation import Call
 
 Row = dict[str, Any]
-
-REASON: Final = Text(longest=2000, long=True, required=True)
-"""Why a person does something to an invoice."""
 
 MATCHED_BY: Final = frozenset(COLUMNS) - {
     "supplier_id",
@@ -56,8 +53,6 @@ MATCHED_BY: Final = frozenset(COLUMNS) - {
     "tax_amount",
 }
 """The columns that decide which order an invoice belongs to, or what it takes there."""
-_AMOUNTS: Final = ("total_amount", "amount_before_tax", "tax_amount")
-_NEEDED: Final = ("supplier_invoice_number", "currency", "total_amount", "invoice_date", "kind", "category")
 
 
 async def record(call: Call, given: Mapping[str, Any], *, match: bool = True) -> Written:
@@ -99,26 +94,18 @@ async def update(
         gate = await locked_gate(call)
         invoice = await locked_invoice(call, invoice_id)
         check_version(expected_version, invoice.edit_version)
-        _check_status("UPDATE", invoice)
-        before = {name: getattr(invoice, name) for name in COLUMNS}
-        document = Document.of(given)
-        new = document.changed(before)
-        refuse_all([*document.refusals, *document_refusals(new), *await _reference_refusals(call, new)])
-        after = columns_of(new)
-        changed = {name: after[name] for name in COLUMNS if after[name] != before[name]}
+        check_changeable("UPDATE", invoice)
+        new = await _corrected(call, invoice, given)
         lines_changed = "lines" in given and await _lines_differ(invoice, new)
+        before, after = {name: getattr(invoice, name) for name in COLUMNS}, columns_of(new)
+        changed = {name: after[name] for name in COLUMNS if after[name] != before[name]}
         if not changed and not lines_changed:
             return Written(invoice.id)
         refuse_all(await _taken(call, invoice, changed))
         told = [_updated(call, invoice, before, after, lines_changed=lines_changed)]
         if MATCHED_BY & changed.keys() and invoice.status not in COUNTS_NOWHERE:
             told += await _decide_anew(call, gate, invoice, after)
-        await Invoice.filter(id=invoice.id).update(
-            **changed, updated_at=call.now, edit_version=invoice.edit_version + 1
-        )
-        if lines_changed:
-            await InvoiceLine.filter(invoice_id=invoice.id).delete()
-            await bulk.insert(InvoiceLine, list(lines_of(call, invoice.id, new)))
+        await _write(call, invoice, changed, new if lines_changed else None)
         await bulk.insert_events(told)
     return Written(invoice.id, tuple(told))
 
@@ -138,7 +125,7 @@ async def cancel(call: Call, invoice_id: str, *, reason: str, expected_version: 
         await locked_gate(call)
         invoice = await locked_invoice(call, invoice_id)
         check_version(expected_version, invoice.edit_version)
-        _check_status("CANCEL", invoice)
+        check_changeable("CANCEL", invoice)
         (subject,) = await subjects_of([row_of(invoice)])
         await decision_store.end(call, [invoice.id], [held.id for held in subject.held])
         await Invoice.filter(id=invoice.id).update(
@@ -150,104 +137,34 @@ async def cancel(call: Call, invoice_id: str, *, reason: str, expected_version: 
     return Written(invoice.id, tuple(told))
 
 
-async def locked_invoice(call: Call, text: str) -> Invoice:
-    """The invoice with the id, held until the transaction ends.
-
-    Raises:
-        NotFound: there is none for the caller.
-    """
-    found = await visible_to(Invoice, call.actor).select_for_update().get_or_none(id=key_of(Invoice, text))
-    if found is None:
-        raise NotFound(kind="invoice", key=text, path=("id",))
-    return found
-
-
-def row_of(invoice: Invoice) -> Row:
-    """The invoice's columns."""
-    return {name: getattr(invoice, name) for name in Invoice._meta.db_fields}
-
-
-@dataclass(slots=True)
-class Document:
-    """What was given of an invoice by a caller, and what is wrong with it before anything is looked up."""
-
-    given: Row
-    refusals: list[Refusal] = field(default_factory=list["Refusal"])
-
-    @classmethod
-    def of(cls, given: Mapping[str, Any]) -> Document:
-        """What was given, with keys for ids and words for texts."""
-        document = cls({name: given[name] for name in (*COLUMNS, "lines") if name in given})
-        document._require(_NEEDED)
-        document._open(Supplier, "supplier")
-        document._open(SellerEntity, "seller entity")
-        fields = document.given
-        if "kind" in fields:
-            fields["kind"] = InvoiceKind[fields["kind"]]
-        if "category" in fields:
-            fields["category"] = InvoiceCategory[fields["category"]]
-        if "lines" in fields:
-            fields["lines"] = tuple(_line(line) for line in fields["lines"] or ())
-        return document
-
-    def new(self) -> NewInvoice:
-        """A whole invoice of it."""
-        return NewInvoice(**self.given)
-
-    def changed(self, columns: Mapping[str, Any]) -> NewInvoice:
-        """An invoice with these columns, changed by it.
-
-        Where one of the three amounts is given, those that are not follow from it; the total stays, unless it does too.
-        """
-        given = {name: value for name, value in self.given.items() if name != "supplier_id"}
-        if any(name in given for name in _AMOUNTS):
-            before, tax = given.get("amount_before_tax"), given.get("tax_amount")
-            total = columns["total_amount"] if before is None or tax is None else before + tax
-            given = {"amount_before_tax": None, "tax_amount": None, "total_amount": total, **given}
-        whole: Row = {**columns, **given}
-        return NewInvoice(**whole)
-
-    def _require(self, names: Iterable[str]) -> None:
-        """Refuse null where a value is needed."""
-        for name in names:
-            if name in self.given and self.given[name] is None:
-                del self.given[name]
-                refusal = InvalidValue(value="null", expected="it has to have a value", path=(api_name(name),))
-                self.refusals.append(refusal)
-
-    def _open(self, table: type[Supplier | SellerEntity], word: str) -> None:
-        """Put the key in the place of an id."""
-        name = f"{word.replace(' ', '_')}_id"
-        text = self.given.get(name)
-        if text is None:
-            return
-        key = key_of(table, text)
-        if key is None:
-            self.refusals.append(NotFound(kind=word, key=text, path=(api_name(name),)))
-        self.given[name] = UNKNOWN if key is None else key
-
-
-def _line(given: Mapping[str, Any]) -> NewInvoiceLine:
-    """A line of a document; what is null is not given."""
-    return NewInvoiceLine(**{name: value for name, value in given.items() if value is not None})
-
-
-def _check_status(action: str, invoice: Invoice) -> None:
-    if invoice.status not in CHANGEABLE:
-        allowed = tuple(str(word) for word in CHANGEABLE)
-        raise WrongStatus(action=action, status=str(invoice.status), allowed=allowed, path=("id",))
-
-
 def _duplicate(number: str, key: int) -> DuplicateInvoice:
     return DuplicateInvoice(
         supplier_invoice_number=number, existing=id_of(Invoice, key), path=("supplierInvoiceNumber",)
     )
 
 
-async def _reference_refusals(call: Call, new: NewInvoice) -> list[Refusal]:
-    entry = Entry(new)
+async def _corrected(call: Call, invoice: Invoice, given: Mapping[str, Any]) -> NewInvoice:
+    """The document as it would be.
+
+    Raises:
+        Refusals: what is wrong with it.
+    """
+    document = Document.of(given)
+    new = document.changed({name: getattr(invoice, name) for name in COLUMNS})
+    entry = Entry(new, [*document.refusals, *document_refusals(new)])
     await check_references(call, [entry])
-    return entry.refusals
+    refuse_all(entry.refusals)
+    return new
+
+
+async def _write(call: Call, invoice: Invoice, changed: Row, lines_of_it: NewInvoice | None) -> None:
+    """Write the columns that change, and the lines where they do."""
+    await Invoice.filter(id=invoice.id).update(**changed, updated_at=call.now, edit_version=invoice.edit_version + 1)
+    if lines_of_it is not None:
+        await InvoiceLine.filter(invoice_id=invoice.id).delete()
+        await bulk.insert(InvoiceLine, list(lines_of(call, invoice.id, lines_of_it)))
+    elif "currency" in changed:
+        await InvoiceLine.filter(invoice_id=invoice.id).update(currency=changed["currency"])
 
 
 async def _taken(call: Call, invoice: Invoice, changed: Row) -> list[Refusal]:

@@ -22,7 +22,8 @@ from resolvers.decisions import Subject, subjects_of
 from resolvers.desk import Desk
 from resolvers.errors import BadInput, InvalidValue, NotApplicable, NotFound, Refusal
 from resolvers.ids import key_of
-from resolvers.invoices import Document, row_of
+from resolvers.invoice_inputs import Document
+from resolvers.invoice_rows import row_of
 from resolvers.matching.proposals import LineProposal, OrderProposal, with_proposals
 from resolvers.reading.reader import Several
 from resolvers.recording import Entry, check_references
