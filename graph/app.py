@@ -13,6 +13,7 @@ from starlette.middleware.trustedhost import TrustedHostMiddleware
 
 from graph.endpoint import graphql_routes
 from graph.health import health_routes
+from graph.mail_page import mail_page
 from graph.metrics import Metrics
 from graph.middleware import BodyLimit, Requests
 from resolvers import demo
@@ -50,6 +51,7 @@ def create_app(settings: Settings) -> Starlette:
     ]
     middleware = [Middleware(Requests, metrics=metrics), Middleware(BodyLimit, limit=settings.body_limit)]
     if settings.demo:
+        routes.append(mail_page(lambda: demo_token))
         # The page of a demo holds a token. A site elsewhere must not get at it by pointing its own name at 127.0.0.1.
         middleware.append(Middleware(TrustedHostMiddleware, allowed_hosts=["localhost", "127.0.0.1", "[::1]", "::1"]))
     return Starlette(routes=routes, middleware=middleware, lifespan=lifespan)
