@@ -16,7 +16,7 @@ from models.supplier import Supplier
 class Event(Row):
     """One thing that happened, written in the transaction of its cause. The database refuses to change or delete it.
 
-    It keeps the keys of what it is about without constraints, because what it is about may be deleted; `subject` names it.
+    It keeps the keys of what it is about without constraints, because that may be deleted; `subject` names it.
     `changes` is a JSON list of `{"field", "from", "to"}` with values as text.
     """
 

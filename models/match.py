@@ -18,8 +18,8 @@ from models.statuses import MatchOutcome
 class DroppedCandidates(Row):
     """The candidates that fell out before any ranking, with their reasons.
 
-    They depend on the invoice's seller, period, category and numbers but not on its amount, so that invoices alike share
-    one row, found by its digest. `entries` is a JSON list of `[order id, line id or null, criterion, reason]`.
+    They depend on the invoice's seller, period, category and numbers but not on its amount, so that invoices alike
+    share one row, found by its digest. `entries` is a JSON list of `[order id, line id or null, criterion, reason]`.
     """
 
     organization: fields.ForeignKeyRelation[Organization] = fields.ForeignKeyField(

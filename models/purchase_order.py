@@ -227,7 +227,9 @@ class PurchaseOrderLine(Row):
                 name="purchase_order_line_not_negative",
             ),
             CheckConstraint(
-                check="balance_tracked = (balance_limit IS NOT NULL) AND balance_tracked = (balance_current IS NOT NULL)",
+                check=(
+                    "balance_tracked = (balance_limit IS NOT NULL) AND balance_tracked = (balance_current IS NOT NULL)"
+                ),
                 name="purchase_order_line_balance_whole",
             ),
         )

@@ -16,6 +16,7 @@ class Word(StrEnum):
     explanation: str
 
     def __new__(cls, value: str, explanation: str) -> Self:
+        """A member of that value, with its explanation."""
         member = str.__new__(cls, value)
         member._value_ = value
         member.explanation = explanation

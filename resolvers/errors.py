@@ -7,7 +7,7 @@ fields, which a test checks. A bug is none of these and is left to crash.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 from models.values import plain
 
@@ -15,6 +15,10 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import date
     from decimal import Decimal
+
+
+LONGEST_SHOWN: Final = 80
+"""How many characters of a value a refusal's sentence repeats."""
 
 
 class BadInput(Exception):
@@ -97,7 +101,7 @@ class InvalidValue(Refusal):
 
     @property
     def message(self) -> str:
-        shown = self.value if len(self.value) <= 80 else f"{self.value[:77]}..."
+        shown = self.value if len(self.value) <= LONGEST_SHOWN else f"{self.value[: LONGEST_SHOWN - 3]}..."
         return f"{self.path[-1] if self.path else 'The value'} cannot be {shown!r}: {self.expected}."
 
 
