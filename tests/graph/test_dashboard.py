@@ -123,7 +123,8 @@ async def test_much_costs_as_many_statements_as_little(client: Client) -> None:
             await make_invoice_row(call, supplier)
 
     async def statements() -> int:
-        async with in_transaction():  # one connection, on which nothing else happens
+        async with in_transaction():  # one connection, which knows the types after the first time
+            await execute_request(Request(EVERYTHING), Context(call.actor, call.now))
             before = database.statements.total
             answer = await execute_request(Request(EVERYTHING), Context(call.actor, call.now))
             after = database.statements.total

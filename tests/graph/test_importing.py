@@ -234,7 +234,7 @@ async def test_the_invoices_of_many_rows_are_read_together(buyer: Client) -> Non
     async def statements(first: int, count: int) -> int:
         numbers = [f"{at}" for at in range(first, first + count)]
         request = Request(query, {"input": given(*[summary(number, "1.00") for number in numbers])})
-        async with in_transaction():  # one connection, on which nothing else happens
+        async with in_transaction():  # one connection, which knows the types after the first time
             before = database.statements.total
             answer = await execute_request(request, Context(call.actor, call.now))
             after = database.statements.total
@@ -242,7 +242,8 @@ async def test_the_invoices_of_many_rows_are_read_together(buyer: Client) -> Non
         assert [row["invoice"]["supplierInvoiceNumber"] for row in rows] == numbers
         return after - before
 
-    await statements(0, 2)  # the orders are looked at for the first time
-    few = await statements(10, 2)
+    async with in_transaction():
+        await statements(0, 2)  # the orders are looked at for the first time
+        few = await statements(10, 2)
 
-    assert await statements(100, 50) == few
+        assert await statements(100, 50) == few
