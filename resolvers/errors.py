@@ -274,7 +274,8 @@ class DuplicateInvoice(Refusal):
     @property
     def message(self) -> str:
         differing = f"; it differs in {', '.join(self.differences)}" if self.differences else ""
-        return f"Invoice {self.supplier_invoice_number} of this supplier is already recorded as {self.existing}{differing}."
+        number = self.supplier_invoice_number
+        return f"Invoice {number} of this supplier is already recorded as {self.existing}{differing}."
 
 
 @dataclass(eq=True, unsafe_hash=True)

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import httpx
 import orjson
 import pytest
 
@@ -13,6 +12,9 @@ from graph.graphiql.page import Example, examples
 from models.supplier import SellerEntity, Supplier
 from resolvers import demo, demo_company
 from tests.graph.conftest import Client
+
+if TYPE_CHECKING:
+    import httpx
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 

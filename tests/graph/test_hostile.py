@@ -121,8 +121,10 @@ async def test_a_query_in_the_address_is_not_run(client: Client) -> None:
         ("{" * 5000, "BAD_REQUEST"),
         ("{ viewer { id } }" + " # " + "x " * 6000 + "\n" + "{ viewer { id } }" * 3000, "BAD_REQUEST"),
         (
-            "{ purchaseOrders(first: 100) { nodes { lines(first: 100) { nodes {"
-            " allocations(first: 100) { nodes { id } } } } } } }",
+            (
+                "{ purchaseOrders(first: 100) { nodes { lines(first: 100) { nodes {"
+                " allocations(first: 100) { nodes { id } } } } } } }"
+            ),
             "COST_LIMIT_EXCEEDED",
         ),
     ],
