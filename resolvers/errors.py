@@ -74,7 +74,7 @@ class NotFound(Refusal):
 
     @property
     def message(self) -> str:
-        return f"There is no {self.kind} {self.key}."
+        return f"There is no {self.kind} {self.key.removesuffix('.')}."
 
 
 @dataclass(eq=True, unsafe_hash=True)

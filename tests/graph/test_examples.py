@@ -9,6 +9,7 @@ import orjson
 import pytest
 
 from graph.graphiql.page import Example, examples
+from models.organization import User
 from models.supplier import SellerEntity, Supplier
 from resolvers import demo, demo_company
 from tests.graph.conftest import Client
@@ -24,7 +25,8 @@ async def run(http: httpx.AsyncClient, example: Example) -> Any:
     aws = await Supplier.get(organization__key=demo_company.KEY, name="Amazon Web Services")
     seller = await SellerEntity.get(supplier=aws, name="Amazon Web Services, Inc.")
     document = example.document.replace('"sup_1"', f'"sup_{aws.id}"').replace('"sel_1"', f'"sel_{seller.id}"')
-    client = Client(http, await aws.organization, await demo.token(datetime.now(UTC)))
+    administrator = await User.get(organization__key=demo_company.KEY, email=demo_company.ADMIN)
+    client = Client(http, administrator, await demo.token(datetime.now(UTC)))
     return await client.ask(document, **orjson.loads(example.variables or "{}"))
 
 
