@@ -88,7 +88,7 @@ async def test_rejected_rows_are_printed_and_the_break_is_told(db: str, call: Ca
         "    BaseCurrencyAmount.TotalAmountBeforeTax: TotalAmountBeforeTax cannot be 'x': "
         'expected an amount such as "1234.50".\n'
         "row 2, invoice 3, rejected:\n"
-        "    Entity.InvoicingEntity: There is no seller entity Stranger, Inc..\n"
+        "    Entity.InvoicingEntity: There is no seller entity Stranger, Inc.\n"
         "4 rows: 2 recorded, 0 unchanged, 2 rejected.\n"
     )
     assert errors == ""

@@ -80,7 +80,7 @@ async def test_a_document_is_imported_and_every_row_told(buyer: Client) -> None:
                 {
                     "__typename": "NotFound",
                     "code": "NOT_FOUND",
-                    "message": "There is no seller entity Stranger, Inc..",
+                    "message": "There is no seller entity Stranger, Inc.",
                     "path": ["Entity", "InvoicingEntity"],
                     "kind": "seller entity",
                     "key": "Stranger, Inc.",
