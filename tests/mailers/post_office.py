@@ -29,7 +29,8 @@ _MESSAGE_ID = re.compile(rb"^Message-ID: (.+?)\r?$", re.MULTILINE)
 class PostOffice:
     """What a mail server has taken, and for whom; and how it behaves: `answers` by recipient, `data_answer` to all.
 
-    `silent` never greets; `holding` never answers to a mail. `user` and `password` are asked for where they are given.
+    `silent` never greets; `holding` never answers to a mail, and while it is not `open` none is taken. `user` and
+    `password` are those of a login.
     """
 
     def __init__(self) -> None:
@@ -47,6 +48,8 @@ class PostOffice:
         self.password = ""
         self.connections = 0
         self.taken = asyncio.Event()
+        self.open = asyncio.Event()
+        self.open.set()
 
     @property
     def mails(self) -> list[EmailMessage]:
@@ -81,6 +84,7 @@ class PostOffice:
     async def handle_DATA(self, _server: Any, _session: Any, envelope: Any) -> str:  # noqa: N802
         if self.holding:
             await asyncio.sleep(3600)
+        await self.open.wait()
         if self.data_answer == OK:
             self.received.append(envelope.content)
             self.recipients += envelope.rcpt_tos
