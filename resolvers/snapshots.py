@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from resolvers.matching.profile import Profile
 
 LARGEST: Final = 400_000
-"""Lines and entries of surveys that are kept, in all: some hundred megabytes at most."""
+"""Lines and entries of surveys that are kept, in all: well below a hundred megabytes."""
 MOST_BYSTANDERS: Final = 100
 """Orders that take no part and are still looked at."""
 _MONTHS: Final = 12
@@ -157,10 +157,6 @@ class Snapshots:
         self._kept.move_to_end(sight)
         self._shrink(kept)
         return kept
-
-    def forget(self) -> None:
-        """Let go of everything."""
-        self._kept.clear()
 
     async def _know(self, snapshot: Snapshot, sight: Sight, profiles: Iterable[Profile]) -> None:
         """Look up the orders that these profiles name and that are not in sight, once."""

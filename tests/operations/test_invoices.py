@@ -409,6 +409,20 @@ async def test_lines_are_replaced_as_a_whole(db: str):
     assert invoice.edit_version == 2
 
 
+async def test_another_currency_leaves_the_order_and_is_the_lines_too(db: str):
+    call = await make_call()
+    supplier = await make_supplier(call.organization_id)
+    order = await make_order(call, supplier, 1_000)
+    invoice = await record(call, supplier, 100, lines=[{"amount": Decimal(100)}])
+
+    await invoices.update(call, ref(invoice), {"currency": "EUR"})
+
+    await invoice.refresh_from_db()
+    assert (invoice.currency, invoice.status) == ("EUR", InvoiceStatus.RECEIVED)
+    assert (await InvoiceLine.get(invoice_id=invoice.id)).currency == "EUR"
+    assert await balances_of(order) == [1_000]
+
+
 async def test_a_correction_that_changes_nothing_writes_nothing(db: str):
     call = await make_call()
     supplier = await make_supplier(call.organization_id)
