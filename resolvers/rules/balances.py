@@ -112,14 +112,6 @@ class LineFigures:
     balance: Balance | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OrderFigures:
-    """The derived figures of an order. Only one with a tracked line has a balance."""
-
-    total: Decimal
-    balance: Balance | None
-
-
 def line_amount(quantity: Decimal, unit_price: Decimal, discount: Decimal, currency: str) -> Decimal:
     """Quantity times unit price, less the discount, rounded once, here.
 
@@ -182,23 +174,6 @@ def line_figures(terms: LineTerms, usage: Usage) -> LineFigures:
         is_canceled=terms.is_canceled,
         balance=_balance(limit, usage.amount, forecast(limit - usage.amount, usage, terms.currency))
         if terms.is_tracked
-        else None,
-    )
-
-
-def order_figures(lines: Iterable[LineFigures]) -> OrderFigures:
-    """All figures of an order that follow from its lines: the total of those not canceled, the balance of the tracked.
-
-    Source: O7, B1, B2.
-    """
-    lines = list(lines)
-    balances = [line.balance for line in lines if line.balance is not None]
-    return OrderFigures(
-        total=sum((line.amount for line in lines if not line.is_canceled), ZERO),
-        balance=_balance(
-            sum((balance.limit for balance in balances), ZERO), sum((balance.used for balance in balances), ZERO)
-        )
-        if balances
         else None,
     )
 

@@ -23,7 +23,6 @@ from resolvers.rules.balances import (
     line_amount,
     line_figures,
     line_tax,
-    order_figures,
     percent_left,
     usage_of,
 )
@@ -166,34 +165,6 @@ def test_two_invoices_alike_are_two_invoices():
     assert balance(taken("10", invoice_id=1), taken("10", invoice_id=2)).used == Decimal(20)
 
 
-# Orders.
-
-
-def test_an_order_is_the_sum_of_its_tracked_lines():
-    order = order_figures(
-        [figures(taken("2000")), figures(taken("-100"), unit_price="500"), figures(unit_price="70", is_tracked=False)]
-    )
-
-    assert order.total == Decimal(10570)
-    assert order.balance == Balance(
-        limit=Decimal(10500), used=Decimal(1900), current=Decimal(8600), percent=Decimal("81.90"), is_exhausted=False
-    )
-
-
-def test_an_order_without_tracked_lines_has_no_balance():
-    assert order_figures([figures(is_tracked=False)]).balance is None
-    assert order_figures([]).balance is None
-    assert order_figures([]).total == Decimal(0)
-
-
-def test_a_canceled_line_leaves_the_total_of_its_order():
-    order = order_figures([figures(taken("2000")), figures(unit_price="500", is_canceled=True)])
-
-    assert order.total == Decimal(10000)
-    assert order.balance is not None
-    assert (order.balance.limit, order.balance.current) == (Decimal(10000), Decimal(8000))
-
-
 # Percentages and thresholds.
 
 
@@ -296,19 +267,6 @@ def test_an_invoice_taken_back_leaves_no_trace(allocations: list[Allocation], ex
 
     assert figures(*with_extra) == figures(*allocations)
     assert balance(*allocations, extra).current == balance(*allocations).current - extra.amount
-
-
-@effort(max_examples=60, deadline=None)
-@given(st.lists(st.tuples(st.lists(strategies.allocations(), max_size=3), st.booleans()), max_size=4), st.randoms())
-def test_an_order_is_what_its_lines_are_in_any_order(drawn: list[tuple[list[Allocation], bool]], chance: random.Random):
-    lines = [figures(*allocations, is_tracked=tracked) for allocations, tracked in drawn]
-    tracked = [line.balance.current for line in lines if line.balance is not None]
-
-    order = order_figures(lines)
-
-    assert order == order_figures(chance.sample(lines, len(lines)))
-    assert (order.balance is None) is (not tracked)
-    assert order.balance is None or order.balance.current == sum(tracked)
 
 
 @effort(max_examples=60, deadline=None)
