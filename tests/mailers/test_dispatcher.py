@@ -146,6 +146,16 @@ async def test_a_refused_sender_is_a_wrong_setting_and_no_mail_is_lost(db: str, 
     assert (await dispatcher.send_due(), len(office.mails)) == (1, 1)
 
 
+async def test_a_server_that_wants_a_login_refuses_nobody_for_good(db: str, clock: Clock, office: PostOffice):
+    notice = await make_notice(await make_call(), "ada@example.com")
+    office.answers["ada@example.com"] = "530 5.7.0 Authentication required"
+
+    await make_dispatcher(office.server(), clock).send_due()
+
+    await notice.refresh_from_db()
+    assert (notice.state, notice.last_error) == (NoticeState.PENDING, "530 5.7.0 Authentication required")
+
+
 # ------------------------------------------------------------------------------------------------------- temporary
 
 

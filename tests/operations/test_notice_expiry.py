@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+from contextvars import copy_context
 from dataclasses import replace
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 import pytest
+from tortoise.transactions import in_transaction
 
 from mailers.causes import Cause
 from models import database
@@ -62,6 +64,19 @@ async def test_many_looks_at_once_tell_once(call: Call, supplier: Supplier):
 
     assert sorted(found) == [0, 0, 0, 0, 0, 0, 0, 10]
     assert len(await queued()) == 10
+
+
+async def test_a_look_waits_for_who_changes_an_order_and_sees_what_they_did(call: Call, supplier: Supplier):
+    set_on = replace(call, now=call.now.replace(month=1, day=15))
+    order = await make_order(set_on, supplier, contacts=CONTACTS)
+    outside = copy_context()
+    async with in_transaction():
+        await purchase_order_states.suspend(call, asked(order))
+        look = asyncio.create_task(sweep(call.now.replace(month=10, day=31)), context=outside)
+        await asyncio.sleep(0.2)
+        assert not look.done()
+
+    assert await look == 0
 
 
 async def test_days_without_a_look_are_caught_up_with_and_nothing_stale_is_told(call: Call, supplier: Supplier):
