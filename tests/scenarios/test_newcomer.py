@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import os
 import re
 import sys
@@ -14,6 +13,7 @@ import httpx
 from tests.browser import Witness, browser_context
 from tests.graph.test_graphiql import graphiql, opened, run, type_in, unless
 from tests.serving import serving
+from tests.summaries import document, summary
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -23,27 +23,15 @@ QUERY: Final = (
     "allocations(last: 1) { nodes { amount { amount } invoice { supplierInvoiceNumber match { reason } } } } } } } }"
 )
 
-INVOICES: Final = {
-    "InvoiceSummaries": [
-        {
-            "AccountId": "210987654321",
-            "InvoiceId": "NEWCOMER-1",
-            "IssuedDate": "2026-03-03T00:00:00+00:00",
-            "DueDate": "2026-04-02T00:00:00+00:00",
-            "Entity": {"InvoicingEntity": "Amazon Web Services EMEA SARL", "BillingEntity": "AWS"},
-            "BillingPeriod": {"Month": 2, "Year": 2026},
-            "InvoiceFrequency": "RECURRING",
-            "BillType": "ANNIVERSARY",
-            "InvoiceType": "INVOICE",
-            "BaseCurrencyAmount": {
-                "TotalAmount": "119.00",
-                "TotalAmountBeforeTax": "100.00",
-                "CurrencyCode": "USD",
-                "AmountBreakdown": {"SubTotalAmount": "100.00", "Taxes": {"TotalAmount": "19.00"}},
-            },
-        }
-    ]
-}
+INVOICES: Final = document(
+    summary(
+        "NEWCOMER-1",
+        "119.00",
+        seller="Amazon Web Services EMEA SARL",
+        IssuedDate="2026-03-03T00:00:00+00:00",
+        BillingPeriod={"Month": 2, "Year": 2026},
+    )
+)
 
 
 async def imported(directory: Path, file: Path) -> str:
@@ -64,7 +52,7 @@ async def imported(directory: Path, file: Path) -> str:
 async def test_from_the_first_command_to_the_reason_of_a_match(tmp_path: Path) -> None:
     unless(graphiql.BUILT.joinpath("manifest.json").exists(), "the page is not built here: it needs npm")
     file = tmp_path / "invoices.json"
-    file.write_text(json.dumps(INVOICES))
+    file.write_text(INVOICES)
 
     async with serving(tmp_path / "data", "--demo") as server, browser_context() as context:
         token = re.search(r"pog_\S+", server.output)
