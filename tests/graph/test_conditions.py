@@ -66,7 +66,19 @@ def test_comparisons_are_written_as_tortoise_writes_them(schema: str, conditions
         Q(id__in=[]) | Q(id=1),
         Q(external_id__in=["1", None]),
     ],
-    ids=str,
+    ids=(
+        "begins with",
+        "is null",
+        "equals nothing",
+        "a list column",
+        "either",
+        "either, told in one",
+        "not",
+        "unless",
+        "of a relation",
+        "in nothing, or",
+        "in a list with nothing",
+    ),
 )
 def test_whatever_else_is_asked_is_left_to_tortoise(schema: str, node: Q):
     assert shown(condition, [Q(id=3), node]) == shown(resolved, [Q(id=3), node])
