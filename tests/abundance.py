@@ -22,7 +22,7 @@ from models.invoice import Allocation, Invoice, InvoiceLine
 from models.match import DroppedCandidates, Match
 from models.organization import IdempotencyKey, Organization, OrganizationGate, User
 from models.purchase_order import Contact, PurchaseOrder, PurchaseOrderLine, PurchaseOrderSellerEntity, Tag
-from models.statuses import InvoiceKind, LineItemType, MatchCriterion, MatchOutcome, Role
+from models.statuses import InvoiceKind, LineItemType, MatchCriterion, MatchOutcome, NoticeKind, Role
 from models.supplier import SellerEntity
 
 if TYPE_CHECKING:
@@ -173,6 +173,13 @@ class Abundance:
                 {"field": self.chance.choice(TEXTS), "from": text(), "to": text()}
                 for _ in range(self.chance.choice((0, 1, 3)))
             ]
+        if name == "cause":
+            return {
+                "reason": text(),
+                "by": text(),
+                "invoice_count": 2,
+                "planned_for": self.chance.choice([None, "2025-03-10"]),
+            }
         if name in {"ship_to", "address"}:
             keys = ("name", "street", "city", "postal_code", "region", "country")
             return {key: text() for key in keys if self.chance.random() < 0.8}  # noqa: PLR2004
@@ -236,6 +243,10 @@ def _user(made: Abundance, values: dict[str, Any]) -> None:
 
 def _seller_entity(made: Abundance, values: dict[str, Any]) -> None:
     values["line_item_types"] = made.chance.sample([str(word) for word in LineItemType], 2)
+
+
+def _contact(made: Abundance, values: dict[str, Any]) -> None:
+    values["muted_notices"] = made.chance.sample([str(word) for word in NoticeKind], 2)
 
 
 def _in_order(first: str, last: str) -> Callable[[Abundance, dict[str, Any]], None]:
@@ -312,6 +323,7 @@ _AGREEMENTS: Final[Iterable[tuple[type[Model], Callable[[Abundance, dict[str, An
     (Organization, _organization),
     (User, _user),
     (SellerEntity, _seller_entity),
+    (Contact, _contact),
     (PurchaseOrder, _in_order("effective_date", "expiration_date")),
     (PurchaseOrder, _BALANCE),
     (PurchaseOrder, _order),

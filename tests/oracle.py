@@ -29,15 +29,20 @@ from graph.context import Context
 from graph.executor import node_types
 from graph.schema import schema
 from models import database
+from models.invoice import Allocation
 from models.organization import ApiToken, Organization
-from models.statuses import MatchingStatus, ProgressState, Role
+from models.purchase_order import Contact, PurchaseOrder, PurchaseOrderLine, PurchaseOrderSellerEntity
+from models.statuses import MatchingStatus, NoticeState, ProgressState, Role
 from models.values import MINOR_UNITS, plain
 from resolvers.errors import BadInput
+from resolvers import facts_orders, notices
+from resolvers.listings import Listing
 from resolvers.reading import expressions, kinds
 from resolvers.reading.pages import Page
 from resolvers.reading.predicates import TODAY, Unless
 from resolvers.reading.reader import OneOf
 from resolvers.rules.matching_status import matching_status
+from resolvers.rules.warnings import OVER
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -186,9 +191,8 @@ class SlowExecutor(StrawberryGraphQLCoreExecutionContext):
             case _:
                 definition = info.parent_type.fields[info.field_name]
                 given = get_argument_values(definition, details[0].node, self.variable_values)
-                found = window(
-                    slow, found_by(slow, result.queryset), [str(term) for term in result.window.order], given
-                )
+                listing = Listing(default=tuple(str(term) for term in result.window.order))
+                found = window(slow, found_by(slow, result.queryset), listing, given)
         return super().complete_value(*before, found, position)
 
 
@@ -197,14 +201,15 @@ def slow_schema() -> GraphQLSchema:
     """The real schema, with slow resolvers."""
     built: Any = schema.__wrapped__()
     core: GraphQLSchema = built._schema
-    names = {model: named.name for model, named in node_types(core).items()}
+    shown = node_types(core)
     for named in core.type_map.values():
         if isinstance(named, GraphQLObjectType) and not named.name.startswith("__"):
-            named.is_type_of = None
+            if named in shown.values():
+                named.is_type_of = None
             for name, definition in named.fields.items():
                 definition.resolve = _resolver(name, definition, core)
-        if isinstance(named, GraphQLInterfaceType):
-            named.resolve_type = lambda value, *_: names[type(value.row)]
+        if isinstance(named, GraphQLInterfaceType) and named.name == "Node":
+            named.resolve_type = lambda value, *_: shown[type(value.row)].name
     decimal = core.type_map["Decimal"]
     assert isinstance(decimal, GraphQLScalarType)
     written: Any = decimal.coerce_output_value
@@ -229,7 +234,7 @@ def _resolver(name: str, definition: GraphQLField, core: GraphQLSchema) -> Calla
                 return _part_of_page(source, name)
             case _ if listing is not None:
                 model = next(m for m, t in node_types(core).items() if t is _node_type(definition))
-                return window(slow, slow.world.seen(model, slow.actor), listing.default, arguments)
+                return window(slow, slow.world.seen(model, slow.actor), listing, arguments)
             case _:
                 return original(source, info, **arguments)
 
@@ -257,7 +262,7 @@ def read(slow: Slow, row: Any, kind: kinds.Kind, arguments: dict[str, Any], retu
         case kinds.JsonList(name, keys):
             return [Entry(values, keys) for values in getattr(row, name)]
         case kinds.Expression():
-            return EXPRESSIONS[kind](row, slow.call.today)
+            return EXPRESSIONS[kind](row, slow)
         case kinds.Embedded(parts, absent):
             return None if absent and _is_absent(row, absent) else Thing(row, parts)
         case kinds.One(name, part):
@@ -277,8 +282,7 @@ def read(slow: Slow, row: Any, kind: kinds.Kind, arguments: dict[str, Any], retu
                 rows = [slow.world.row(relation.related_model, key, slow.actor) for key in keys]
             return [Thing(found) for found in rows if found is not None]
         case kinds.Connected(name, listing, only):
-            declared: Any = listing
-            return window(slow, _related(slow, row, name, only), declared.default, arguments)
+            return window(slow, _related(slow, row, name, only), listing, arguments)
         case kinds.Computed(requires, compute):
             required = {name: on_the_wire(read(slow, row, needed, {}, None)) for name, needed in requires.items()}
             return compute(required, slow.actor, **arguments)
@@ -360,7 +364,7 @@ def _is_absent(row: Any, absent: str) -> bool:
     return getattr(row, found[1]) is None
 
 
-def _matching_status(row: Any, today: date) -> MatchingStatus:
+def _status(row: Any, today: date) -> MatchingStatus:
     return matching_status(
         row.status,
         issued=row.issued_at is not None,
@@ -371,8 +375,8 @@ def _matching_status(row: Any, today: date) -> MatchingStatus:
     )
 
 
-def _state(name: str) -> Callable[[Any, date], ProgressState]:
-    def state(row: Any, _: date) -> ProgressState:
+def _state(name: str) -> Callable[[Any, Slow], ProgressState]:
+    def state(row: Any, _: Slow) -> ProgressState:
         percent = getattr(row, name)
         if percent == 0:
             return ProgressState.NOT_STARTED
@@ -387,8 +391,49 @@ def _parts(embedded: kinds.Embedded) -> Any:
     return embedded.parts
 
 
-EXPRESSIONS: Final[dict[Any, Callable[[Any, date], Any]]] = {
-    expressions.MATCHING_STATUS: _matching_status,
+def _of_order(slow: Slow, model: type[Model], order: Any) -> list[Any]:
+    return [row for row in slow.world.rows[model] if row.purchase_order_id == order.id]
+
+
+def _counts(order: Any, slow: Slow) -> dict[str, int]:
+    allocations, lines = _of_order(slow, Allocation, order), _of_order(slow, PurchaseOrderLine, order)
+    used = {allocation.line_id for allocation in slow.world.rows[Allocation]}
+    return {
+        "invoices": len({allocation.invoice_id for allocation in allocations}),
+        "lines": len(lines),
+        "unused_lines": len([line for line in lines if line.id not in used]),
+        "contacts": len(_of_order(slow, Contact, order)),
+    }
+
+
+def _limits(_: Any, slow: Slow) -> dict[str, int]:
+    organization = slow.world.row(Organization, slow.actor.organization_id, slow.actor)
+    return {
+        "active_orders": organization.active_order_limit,
+        "lines": organization.order_line_limit,
+        "contacts": organization.order_contact_limit,
+    }
+
+
+def _active_orders(_: Any, slow: Slow) -> int:
+    orders = slow.world.seen(PurchaseOrder, slow.actor)
+    counted = {MatchingStatus.ACTIVE, MatchingStatus.SCHEDULED}
+    return len([order for order in orders if _status(order, slow.call.today) in counted])
+
+
+def _warned_lines(order: Any, slow: Slow) -> list[Any]:
+    lines = [line for line in _of_order(slow, PurchaseOrderLine, order) if line.status not in OVER]
+    return [
+        [line.number, line.line_item_type, line.start_date, line.end_date, line.agreement_id]
+        for line in in_order(slow.world, lines, ["number"])
+    ]
+
+
+_ACTIONS: Final = facts_orders.AVAILABLE_ACTIONS.requires
+_WARNINGS: Final = facts_orders.WARNINGS.requires
+
+EXPRESSIONS: Final[dict[Any, Callable[[Any, Slow], Any]]] = {
+    expressions.MATCHING_STATUS: lambda row, slow: _status(row, slow.call.today),
     **{
         _parts(expressions.progress(name))["state"]: _state(f"{name}_percent")
         for name in ("received", "invoiced", "billed")
@@ -396,6 +441,15 @@ EXPRESSIONS: Final[dict[Any, Callable[[Any, date], Any]]] = {
     _parts(expressions.balance(forecast=True))["exhausted"]: lambda row, _: row.balance_current <= 0,
     _parts(expressions.balance(forecast=False))["forecast"]: lambda _, __: None,
     kinds.Expression("{row}.rank IS NULL", raw=True): lambda row, _: row.rank is None,
+    _ACTIONS["issued"]: lambda row, _: row.issued_at is not None,
+    _ACTIONS["suspended"]: lambda row, _: row.suspended_at is not None,
+    _ACTIONS["today"]: lambda _, slow: slow.call.today,
+    _ACTIONS["counts"]: _counts,
+    _ACTIONS["active_orders"]: _active_orders,
+    _ACTIONS["limits"]: _limits,
+    _WARNINGS["seller_entities"]: lambda row, slow: len(_of_order(slow, PurchaseOrderSellerEntity, row)),
+    _WARNINGS["lines"]: _warned_lines,
+    notices.NEXT_ATTEMPT: lambda row, _: row.next_attempt_at if row.state == NoticeState.PENDING else None,
 }
 """What every piece of SQL over a row means, in Python."""
 
@@ -459,14 +513,14 @@ def in_order(world: World, rows: Iterable[Any], terms: Sequence[str]) -> list[An
     return sorted(rows, key=lambda row: _place(world, row, terms))
 
 
-def window(slow: Slow, rows: list[Any], default: Sequence[str], arguments: dict[str, Any]) -> Window:
+def window(slow: Slow, rows: list[Any], listing: Any, arguments: dict[str, Any]) -> Window:
     """The page of the rows that the arguments of a connection ask for."""
     where, search = arguments.get("where"), arguments.get("search")
     if where is not None:
         rows = [row for row in rows if holds(row, where, slow.call.today)]
     if search is not None and search.strip():
         rows = [row for row in rows if is_found(row, search)]
-    terms = order_terms(arguments.get("orderBy"), default)
+    terms = order_terms(arguments.get("orderBy"), listing)
     rows = in_order(slow.world, rows, terms)
     total = len(rows)
     first, last = arguments.get("first"), arguments.get("last")
@@ -490,12 +544,12 @@ def window(slow: Slow, rows: list[Any], default: Sequence[str], arguments: dict[
     )
 
 
-def order_terms(order_by: list[dict[str, Any]] | None, default: Sequence[str]) -> list[str]:
-    """What a list is sorted by; the id breaks ties, in the direction of the last key."""
-    terms = list(default)
+def order_terms(order_by: list[dict[str, Any]] | None, listing: Listing) -> list[str]:
+    """What a list is sorted by; the id breaks ties where there can be any, in the direction of the last key."""
+    terms = list(listing.default)
     if order_by:
         terms = [("-" if _word(term.get("direction")) == "DESC" else "") + _word(term["field"]) for term in order_by]
-    if "id" not in {term.lstrip("-") for term in terms}:
+    if {"id", listing.unique}.isdisjoint(term.lstrip("-") for term in terms):
         terms.append("-id" if terms[-1].startswith("-") else "id")
     return terms
 
@@ -582,7 +636,7 @@ def holds(row: Any, where: dict[str, Any], today: date) -> bool:
 
 def _figure(row: Any, name: str, today: date) -> Any:
     if name == "matchingStatus":
-        return _matching_status(row, today)
+        return _status(row, today)
     if name == "dropped":
         return row.rank is None
     snake = re.sub(r"[A-Z]", lambda letter: "_" + letter[0].lower(), name)
