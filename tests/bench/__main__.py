@@ -1,4 +1,4 @@
-"""`python -m tests.bench`: reads over HTTP against hand-written SQL, then matching, on an embedded PostgreSQL."""
+"""`python -m tests.bench`: reads over HTTP against hand-written SQL, matching, imports, on an embedded PostgreSQL."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from models.embedded import EmbeddedPostgres
-from tests.bench import matching, reads, report
+from tests.bench import matching, notices, reads, report
 from tests.bench.company import LONG_ORDERS, company
 from tests.bench.queries import QUERIES
 from tests.bench.report import say
@@ -20,13 +20,18 @@ if TYPE_CHECKING:
 DATA: Final = Path(".data") / "bench"
 LEAST: Final = 2 * LONG_ORDERS
 MATCHING: Final = "matching"
+NOTICES: Final = "notices"
+PAIRS: Final = 3
+"""How often an import with a mail server is compared with one without."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """The command line of `make bench`."""
     parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
     parser.add_argument("--orders", type=int, default=20_000, help="the size of the company (20000)")
-    parser.add_argument("--only", nargs="+", choices=[*(query.name for query in QUERIES), MATCHING], help="these parts")
+    parser.add_argument(
+        "--only", nargs="+", choices=[*(query.name for query in QUERIES), MATCHING, NOTICES], help="these parts"
+    )
     parser.add_argument("--rounds", type=int, default=7, help="rounds of each server, in turn (7)")
     parser.add_argument("--seconds", type=float, default=1.5, help="seconds a round (1.5)")
     parser.add_argument("--connections", type=int, default=16, help="connections of the client (16)")
@@ -53,6 +58,8 @@ async def _bench(postgres: EmbeddedPostgres, url: str, asked: argparse.Namespace
         await reads.measure(queries, made, process.pid, effort, DATA)
     if not asked.only or MATCHING in asked.only:
         await matching.measure(url, asked.seconds * asked.rounds)
+    if not asked.only or NOTICES in asked.only:
+        await notices.measure(url, PAIRS)
 
 
 if __name__ == "__main__":

@@ -103,7 +103,7 @@ async def measure(server: str, seconds: float) -> None:
     try:
         await database.connect(database.Access(url=url))
         try:
-            await _make_company(url)
+            await make_company(url)
             numbers = count()
             for _ in range(MONTHS * SELLERS):
                 await _record(Bill(next(numbers)))
@@ -116,7 +116,8 @@ async def measure(server: str, seconds: float) -> None:
         await run.close()
 
 
-async def _make_company(url: str) -> None:
+async def make_company(url: str) -> None:
+    """The tables, and the organization in them."""
     await migrating.migrate()
     run = cast("Any", await asyncpg.connect(url))
     await run.execute(_COMPANY)
@@ -167,12 +168,12 @@ def _file(numbers: Iterator[int], until: float) -> Iterator[bytes]:
     yield b'{"InvoiceSummaries": ['
     separator = b""
     while perf_counter() < until:
-        yield separator + b",".join(orjson.dumps(_summary(Bill(next(numbers)))) for _ in range(AT_ONCE))
+        yield separator + b",".join(orjson.dumps(summary(Bill(next(numbers)))) for _ in range(AT_ONCE))
         separator = b","
     yield b"]}"
 
 
-def _summary(bill: Bill) -> dict[str, Any]:
+def summary(bill: Bill) -> dict[str, Any]:
     """The invoice as the AWS command line prints it."""
     amount = str(bill.amount)
     return {
