@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 from contextlib import asynccontextmanager, nullcontext
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
@@ -11,6 +10,7 @@ from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 
+from graph import memory
 from graph.endpoint import graphql_routes
 from graph.health import health_routes
 from graph.mail_page import mail_page
@@ -40,9 +40,7 @@ def create_app(settings: Settings) -> Starlette:
         async with runtime, dispatching_of(settings) if settings.dispatch else nullcontext():
             if settings.demo:
                 demo_token = await _demo_token(settings)
-            # What lives now lives until the end: the garbage collector need not look at it again and again.
-            gc.collect()
-            gc.freeze()
+            memory.settle()
             yield
 
     routes: list[BaseRoute] = [
