@@ -10,7 +10,7 @@ import pytest
 from models import database
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Generator
 
 
 class Statements:
@@ -29,7 +29,7 @@ class Statements:
 
 
 @contextmanager
-def counted() -> Iterator[Statements]:
+def counted() -> Generator[Statements]:
     """Counts while the block runs: `with counted() as statements: ...`, then `assert len(statements) == 1`."""
     statements = Statements()
     yield statements

@@ -30,6 +30,7 @@ from graph.schema import schema
 from resolvers.ids import PREFIXES
 from resolvers.reading.kinds import Connected
 from tests import oracle
+from tests.walking import is_list
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -217,7 +218,9 @@ class _Author:
         inputs: Any = get_named_type(of)
         given: dict[str, Any] = {}
         for _ in range(self.draw(st.integers(0, 3))):
-            name = self.pick(sorted(inputs.fields))
+            name = self.pick(
+                [*sorted(inputs.fields), *(each for each in ("and", "or", "not", "not") if each in inputs.fields)]
+            )
             if name in {"and", "or"}:
                 items = [self._where(inputs, model, depth + 1) for _ in range(self.draw(st.integers(0, 2)))]
                 given[name] = items if depth < 2 else None  # noqa: PLR2004
@@ -295,6 +298,18 @@ class _Author:
             return {"supplierId": f"sup_{row.supplier_id}", "supplierInvoiceNumber": row.supplier_invoice_number}
         stored = [value for row in self.world.rows[model] if (value := _stored(row, by))]
         return {by: self.pick([*stored, "unknown"])}
+
+
+@st.composite
+def lists(draw: DrawFn, world: World) -> Question:
+    """A list at the root, filtered and sorted, of which little is shown."""
+    core = schema()._schema
+    author = _Author(draw, world, core)
+    fields = {name: each for name, each in core.query_type.fields.items() if is_list(each) and "where" in each.args}
+    name = author.pick(sorted(fields))
+    text = f"{name}{author._arguments(name, fields[name])} {{ totalCount nodes {{ __typename id }} }}"
+    declared = f"({', '.join(author.declared)})" if author.declared else ""
+    return Question(f"query Q{declared} {{ {text} }}", author.variables)
 
 
 @st.composite

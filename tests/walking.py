@@ -45,6 +45,11 @@ def shown_types() -> Iterator[GraphQLObjectType]:
                 yield named
 
 
+def is_list(field: GraphQLField) -> bool:
+    """Whether a field of the root is a list of rows: filtered, sorted, paged."""
+    return "list" in field.extensions["strawberry-definition"].metadata
+
+
 def free(named: Any) -> dict[str, GraphQLField]:
     """The fields of a type that can be asked for without arguments."""
     return {

@@ -162,6 +162,7 @@ async def test_pages_of_lines_go_on_inside_pages_of_orders(caller: Call):
 
     numbers: list[list[int]] = [[], []]
     cursors = [None, None]
+    last = None
     for _ in range(3):
         for index in range(2):
             answered = await ask(caller, query, after=cursors[index])
