@@ -21,7 +21,7 @@ from starlette.applications import Starlette
 from starlette.responses import Response
 from starlette.routing import Route
 
-from tests.bench.queries import LIST, order_keys, place_in_list
+from tests.bench.queries import LIST, place_in_list
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Callable
@@ -144,15 +144,14 @@ SELECT '{{"data":{{"purchaseOrders":{{"nodes":[' || coalesce(string_agg(
             FROM (SELECT * FROM event e WHERE e.purchase_order_id = o.id ORDER BY e.id DESC LIMIT 20) e
             LEFT JOIN app_user u ON u.id = e.actor_id
         ), '') || ']}}}}', ',' ORDER BY o.id DESC), '') || ']}}}}}}'
-FROM (SELECT * FROM purchase_order o
-      WHERE o.organization_id = $1 AND o.id = ANY($2::bigint[]) ORDER BY o.id DESC LIMIT 100) o
+FROM (SELECT * FROM purchase_order o WHERE o.organization_id = $1 AND o.id < $2 ORDER BY o.id DESC LIMIT 100) o
 """  # noqa: S608
 
 STATEMENTS: Final[dict[str, tuple[str, Callable[[dict[str, Any]], list[Any]]]]] = {
     "q1": (_Q1, lambda given: [int(given["id"].removeprefix("po_"))]),
     "q2": (_Q2, lambda given: [place_in_list(given), datetime.now(UTC).date()]),
     "q3": (_Q3, lambda given: [place_in_list(given)]),
-    "q4": (_Q4, lambda given: [order_keys(given)]),
+    "q4": (_Q4, lambda given: [place_in_list(given)]),
 }
 """Each read's statement, and how its parameters, the organization aside, are taken from the variables."""
 
