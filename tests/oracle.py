@@ -1,4 +1,4 @@
-"""The slow way to read: rows as Python objects, relations by looking through lists, graphql-core completing every field.
+"""The slow way to read: rows as objects, relations by looking through lists, graphql-core completing every field.
 
 The schema is the real one; nothing else of the read path is used. Filters, orders, pages, cursors and wire forms are
 written a second time here, for clarity and not for speed. Whatever both ways answer is right, or wrong twice.
@@ -18,8 +18,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 from graphql import GraphQLInterfaceType, GraphQLObjectType, GraphQLScalarType, execute, get_named_type, parse
 from graphql.execution.values import get_argument_values
+from pypika_tortoise.enums import Order
 from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
-from pypika_tortoise import Order
 from tortoise import Tortoise
 from tortoise.expressions import Q
 from tortoise.fields.relational import ForeignKeyFieldInstance
@@ -34,8 +34,8 @@ from models.organization import ApiToken, Organization
 from models.purchase_order import Contact, PurchaseOrder, PurchaseOrderLine, PurchaseOrderSellerEntity
 from models.statuses import MatchingStatus, NoticeState, ProgressState, Role
 from models.values import MINOR_UNITS, plain
-from resolvers.errors import BadInput
 from resolvers import facts_orders, notices
+from resolvers.errors import BadInput
 from resolvers.listings import Listing
 from resolvers.reading import expressions, kinds
 from resolvers.reading.pages import Page
@@ -168,18 +168,28 @@ class SlowExecutor(StrawberryGraphQLCoreExecutionContext):
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
-        awaitable = self.is_awaitable
-        self.is_awaitable = lambda value: not isinstance(value, QuerySet) and awaitable(value)
+        awaitable: Any = self.is_awaitable
 
-    def complete_value(self, *arguments: Any) -> Any:
+        def is_awaitable(value: Any) -> Any:
+            return not isinstance(value, QuerySet) and awaitable(value)
+
+        self.is_awaitable = is_awaitable
+
+    def complete_value(  # noqa: PLR0913, PLR0917 - the signature is graphql-core's
+        self,
+        return_type: Any,
+        field_details_list: Any,
+        info: Any,
+        path: Any,
+        result: Any,
+        position_context: Any,
+    ) -> Any:
         """Complete a value, a queryset as its rows."""
-        *before, result, position = arguments
         if isinstance(result, QuerySet | Page | OneOf):
-            return self._rows(before, result, position)
-        return super().complete_value(*arguments)
+            result = self._rows(return_type, field_details_list, info, result)
+        return super().complete_value(return_type, field_details_list, info, path, result, position_context)
 
-    def _rows(self, before: list[Any], result: Any, position: Any) -> Any:
-        return_type, details, info, *_ = before
+    def _rows(self, return_type: Any, details: Any, info: Any, result: Any) -> Any:
         found: Any
         slow: Slow = info.context.slow
         match result:
@@ -193,7 +203,14 @@ class SlowExecutor(StrawberryGraphQLCoreExecutionContext):
                 given = get_argument_values(definition, details[0].node, self.variable_values)
                 listing = Listing(default=tuple(str(term) for term in result.window.order))
                 found = window(slow, found_by(slow, result.queryset), listing, given)
-        return super().complete_value(*before, found, position)
+        return found
+
+
+def _type_of(shown: dict[Any, Any]) -> Any:
+    def resolve_type(value: Any, *_: Any) -> str:
+        return shown[type(value.row)].name
+
+    return resolve_type
 
 
 @cache
@@ -209,17 +226,17 @@ def slow_schema() -> GraphQLSchema:
             for name, definition in named.fields.items():
                 definition.resolve = _resolver(name, definition, core)
         if isinstance(named, GraphQLInterfaceType) and named.name == "Node":
-            named.resolve_type = lambda value, *_: shown[type(value.row)].name
+            named.resolve_type = _type_of(shown)
     decimal = core.type_map["Decimal"]
     assert isinstance(decimal, GraphQLScalarType)
     written: Any = decimal.coerce_output_value
-    decimal.coerce_output_value = lambda value: value if isinstance(value, str) else written(value)  # pyright: ignore
+    decimal.coerce_output_value = lambda value: value if isinstance(value, str) else written(value)  # pyright: ignore[reportAttributeAccessIssue]
     return core
 
 
 def _resolver(name: str, definition: GraphQLField, core: GraphQLSchema) -> Callable[..., Any]:
     original: Any = definition.resolve
-    field = definition.extensions.get(DEFINITION)
+    field: Any = definition.extensions.get(DEFINITION)
     listing: Any = field.metadata.get("list") if field else None
 
     def resolve(source: Any, info: Any, **arguments: Any) -> Any:
@@ -359,9 +376,9 @@ _ABSENT: Final = re.compile(r'\{row\}\."?(\w+)"? IS NULL')
 
 
 def _is_absent(row: Any, absent: str) -> bool:
-    found = _ABSENT.fullmatch(absent)
-    assert found, f"say here when an object is absent where {absent}"
-    return getattr(row, found[1]) is None
+    found = [_ABSENT.fullmatch(question) for question in absent.split(" OR ")]
+    assert all(found), f"say here when an object is absent where {absent}"
+    return any(getattr(row, question[1]) is None for question in found if question)
 
 
 def _status(row: Any, today: date) -> MatchingStatus:
@@ -643,7 +660,7 @@ def _figure(row: Any, name: str, today: date) -> Any:
     return getattr(row, _COLUMNS.get(snake, snake))
 
 
-def _compares(value: Any, operator: str, other: Any, name: str) -> bool:  # noqa: PLR0911 - one case an operator
+def _compares(value: Any, operator: str, other: Any, name: str) -> bool:  # noqa: C901, PLR0911, PLR0912 - one case an operator
     if other is None:
         raise BadInput(name)
     if name.lower().endswith("id") and name != "externalId" and operator != "isNull":

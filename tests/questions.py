@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, Any, Final
 
 from graphql import (
     GraphQLEnumType,
-    GraphQLInputObjectType,
     GraphQLInterfaceType,
     GraphQLObjectType,
     get_named_type,
@@ -95,9 +94,9 @@ class _Author:
             return f"{self._alias(often=False)}__typename{self._directive()}"
         if kind in {1, 2} and depth < DEEPEST:
             return self._inline(named, depth)
-        if kind == 3 and depth < DEEPEST:  # noqa: PLR2004
+        if kind == 3 and depth < DEEPEST:
             return self._spread(named, depth)
-        if isinstance(named, GraphQLInterfaceType) and kind < 14 and depth < DEEPEST:  # noqa: PLR2004
+        if isinstance(named, GraphQLInterfaceType) and kind < 14 and depth < DEEPEST:
             return self._inline(named, depth)
         return self._field(named, depth)
 
@@ -223,9 +222,9 @@ class _Author:
             )
             if name in {"and", "or"}:
                 items = [self._where(inputs, model, depth + 1) for _ in range(self.draw(st.integers(0, 2)))]
-                given[name] = items if depth < 2 else None  # noqa: PLR2004
+                given[name] = items if depth < 2 else None
             elif name == "not":
-                given[name] = self._where(inputs, model, depth + 1) if depth < 2 else None  # noqa: PLR2004
+                given[name] = self._where(inputs, model, depth + 1) if depth < 2 else None
             else:
                 given[name] = self._comparison(get_named_type(inputs.fields[name].type), name, model)
         return given
@@ -253,14 +252,14 @@ class _Author:
         stored = [value for row in self.world.rows[model] if (value := _stored(row, name)) is not None]
         return lambda: self._beside(of.name, self.pick(stored) if stored and not self.one_in(6) else None)
 
-    def _beside(self, scalar: str, value: Any) -> Any:  # noqa: PLR0911 - one case a scalar
+    def _beside(self, scalar: str, value: Any) -> Any:
         match scalar, value:
             case "Decimal", Decimal():
                 return f"{value + self.pick((0, 0, Decimal('0.0001'), Decimal('-0.00004'), Decimal(1))):f}"
             case "Int", int():
                 return value
             case "Date", date():
-                return (value + timedelta(days=self.pick((0, 0, 1)) if value.year < 2999 else 0)).isoformat()  # noqa: PLR2004
+                return (value + timedelta(days=self.pick((0, 0, 1)) if value.year < 2999 else 0)).isoformat()
             case "DateTime", datetime():
                 zone = self.pick((UTC, timezone(timedelta(hours=-5))))
                 return value.astimezone(zone).isoformat()
@@ -303,7 +302,7 @@ class _Author:
 @st.composite
 def lists(draw: DrawFn, world: World) -> Question:
     """A list at the root, filtered and sorted, of which little is shown."""
-    core = schema()._schema
+    core: Any = schema()._schema
     author = _Author(draw, world, core)
     fields = {name: each for name, each in core.query_type.fields.items() if is_list(each) and "where" in each.args}
     name = author.pick(sorted(fields))
