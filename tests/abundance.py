@@ -42,7 +42,7 @@ TEXTS: Final = (
     "</script><script>alert(1)</script><!--",
     "'; DROP TABLE purchase_order; --",
     "{row} {today} {0} {} %s %(x)s $1 :name",
-    "🧾 👩‍💻 𝒳 \U0010ffff",
+    "🧾 👩‍💻 \U0001d4b3 \U0010ffff",
     "Ünïcödé ẞß İı Ω 合同",
     "\u2028\u2029\u0001\u001f\u007f\u0085\ufeff",
     "null",
