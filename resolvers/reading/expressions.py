@@ -57,6 +57,11 @@ def matching_status_is(status: MatchingStatus) -> Q:
     }[status]
 
 
+def _missing(*columns: str) -> str:
+    """Where an object cannot be made, because a column that it needs is null."""
+    return " OR ".join(f'{{row}}."{column}" IS NULL' for column in columns)
+
+
 def _formatted(required: dict[str, Any], actor: Actor, locale: str | None = None) -> str:
     return money_text(Decimal(required["amount"]), required["currency"], locale or actor.locale)
 
@@ -70,14 +75,14 @@ def money(column: str, currency: str = "currency", *, nullable: bool = False) ->
             "currency": code,
             "formatted": Computed({"amount": amount, "currency": code}, _formatted),
         },
-        absent=f'{{row}}."{column}" IS NULL' if nullable else None,
+        absent=_missing(column) if nullable else None,
     )
 
 
 def address(column: str) -> Embedded:
     """An address that a JSON column holds; null where the column is."""
     keys = ("name", "street", "city", "postal_code", "region", "country")
-    return Embedded({key: JsonPart(column, key) for key in keys}, absent=f'{{row}}."{column}" IS NULL')
+    return Embedded({key: JsonPart(column, key) for key in keys}, absent=_missing(column))
 
 
 CHANGES: Final = JsonList("changes", {"field": "field", "from_": "from", "to": "to"})
@@ -95,7 +100,7 @@ def progress(kind: str, *, nullable: bool = False) -> Embedded:
     percent = f"{kind}_percent"
     return Embedded(
         parts={"state": _state(percent), "percent": Column(percent), "amount": money(f"{kind}_amount")},
-        absent=f"{{row}}.{percent} IS NULL" if nullable else None,
+        absent=_missing(percent, f"{kind}_amount") if nullable else None,
     )
 
 
@@ -107,7 +112,7 @@ def balance(*, forecast: bool) -> Embedded:
             "runs_out_on": Column("forecast_runs_out_on"),
             "basis": Column("forecast_basis"),
         },
-        absent="{row}.forecast_burn_per_day IS NULL",
+        absent=_missing("forecast_burn_per_day"),
     )
     return Embedded(
         parts={
@@ -118,5 +123,5 @@ def balance(*, forecast: bool) -> Embedded:
             "exhausted": Expression("{row}.balance_current <= 0", raw=True),
             "forecast": pace if forecast else Expression("NULL", raw=True, nullable=True),
         },
-        absent="{row}.balance_limit IS NULL",
+        absent=_missing("balance_limit", "balance_used", "balance_current", "balance_percent"),
     )

@@ -82,7 +82,7 @@ async def test_both_ways_give_the_same_answer(callers: tuple[World, list[Call]],
     await check(world, calls, data.draw(questions(world)))
 
 
-@tried(250)
+@tried(600)
 @given(data=st.data())
 async def test_both_ways_find_the_same_rows(callers: tuple[World, list[Call]], data: st.DataObject):
     world, calls = callers
