@@ -53,6 +53,11 @@ class Question:
     text: str
     variables: dict[str, Any]
 
+    def variants(self) -> list[dict[str, Any]]:
+        """The variables, and the same with every switch the other way."""
+        turned = {name: not value if isinstance(value, bool) else value for name, value in self.variables.items()}
+        return [self.variables] if turned == self.variables else [self.variables, turned]
+
 
 class _Word(str):
     """An enumeration's value, which has no quotes in a document."""
