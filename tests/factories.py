@@ -30,7 +30,7 @@ async def make_organization(name: str = "Northwind Trading", **fields: Any) -> O
 async def make_user(organization: Organization, *roles: Role, **fields: Any) -> User:
     """A user; an administrator unless roles are given."""
     number = next(_numbers)
-    given = {"name": f"User {number}", "email": f"user{number}@example.com", **fields}
+    given: dict[str, Any] = {"name": f"User {number}", "email": f"user{number}@example.com", **fields}
     return await User.create(organization=organization, roles=[str(role) for role in roles or (Role.ADMIN,)], **given)
 
 
@@ -52,7 +52,7 @@ def actor_of(user: User) -> Actor:
 
 async def make_supplier(organization_id: int, name: str = "Cloud Provider", **fields: Any) -> Supplier:
     """A supplier."""
-    given = {"number": f"S{next(_numbers)}", **fields}
+    given: dict[str, Any] = {"number": f"S{next(_numbers)}", **fields}
     return await Supplier.create(organization_id=organization_id, name=name, **given)
 
 
@@ -69,24 +69,21 @@ async def make_seller_entity(supplier: Supplier, name: str | None = None, **fiel
 async def make_cost_center(organization_id: int, **fields: Any) -> CostCenter:
     """A cost center."""
     number = next(_numbers)
-    return await CostCenter.create(
-        organization_id=organization_id, **{"number": f"CC{number}", "name": f"Department {number}", **fields}
-    )
+    given: dict[str, Any] = {"number": f"CC{number}", "name": f"Department {number}", **fields}
+    return await CostCenter.create(organization_id=organization_id, **given)
 
 
 async def make_legal_entity(organization_id: int, **fields: Any) -> LegalEntity:
     """A legal entity with an address."""
     number = next(_numbers)
     address = {"name": "Northwind", "street": "1 Pier Road", "city": "Seattle", "country": "US"}
-    return await LegalEntity.create(
-        organization_id=organization_id,
-        **{"number": f"LE{number}", "name": f"Company {number}", "address": address, **fields},
-    )
+    given: dict[str, Any] = {"number": f"LE{number}", "name": f"Company {number}", "address": address, **fields}
+    return await LegalEntity.create(organization_id=organization_id, **given)
 
 
 async def make_order_row(call: Call, supplier: Supplier | None = None, **fields: Any) -> PurchaseOrder:
     """An issued order without lines, as a row and nothing else; for tests of reading."""
-    given = {
+    given: dict[str, Any] = {
         "number": f"PO-{next(_numbers)}",
         "supplier": supplier or await make_supplier(call.organization_id),
         "business_owner_id": call.actor.user_id,

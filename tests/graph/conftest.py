@@ -19,13 +19,13 @@ from resolvers.access import digest_of
 from tests.factories import make_organization, make_user
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable, Iterator
+    from collections.abc import AsyncIterator, Callable, Generator
 
     from models.statuses import Role
 
 
 @contextmanager
-def _untouched() -> Iterator[None]:
+def _untouched() -> Generator[None]:
     """Instead of uvicorn's own handling of signals."""
     yield
 
