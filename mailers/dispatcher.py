@@ -197,7 +197,7 @@ class Dispatcher:
             await transport.deliver(message, sender=sender, recipient=row["recipient_email"])
         except NotDeliveredError as error:
             if error.trouble is not Trouble.REFUSED:
-                return self._later(row, now, error.trouble, error.answer)
+                return self._later(row, now, error.trouble, error.answer, error.detail)
             _log.warning("a notice was refused", notice=row["id"], problem=error.answer)
             return Outcome(NoticeState.REFUSED, error.answer, trouble=error.trouble)
         except Exception as error:  # noqa: BLE001 - a mail that cannot be made must not keep the others
@@ -205,9 +205,12 @@ class Dispatcher:
             return self._later(row, now, Trouble.DEFERRED, f"it could not be made: {type(error).__name__}")
         return Outcome(NoticeState.SENT)
 
-    def _later(self, row: Mapping[str, Any], now: datetime, trouble: Trouble, problem: str) -> Outcome:
+    def _later(
+        self, row: Mapping[str, Any], now: datetime, trouble: Trouble, problem: str, detail: str | None = None
+    ) -> Outcome:
         pause = pause_after(row["attempts"], trouble)
-        _log.warning("a notice has to wait", notice=row["id"], seconds=int(pause.total_seconds()), problem=problem)
+        waits = int(pause.total_seconds())
+        _log.warning("a notice has to wait", notice=row["id"], seconds=waits, problem=detail or problem)
         return Outcome(NoticeState.PENDING, problem, now + pause, trouble)
 
     async def _note(self, notice: int, claim: str, outcome: Outcome) -> None:

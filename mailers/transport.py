@@ -43,12 +43,16 @@ class Trouble(Enum):
 
 
 class NotDeliveredError(Exception):
-    """A mail was not delivered: what that means, and what the server said."""
+    """A mail was not delivered: what that means, and what users of the API may read of it.
 
-    def __init__(self, trouble: Trouble, answer: str) -> None:
+    `detail` is for the logs of whoever runs the server: it names the mail server.
+    """
+
+    def __init__(self, trouble: Trouble, answer: str, detail: str | None = None) -> None:
         super().__init__(answer)
         self.trouble = trouble
         self.answer = one_line(answer, LONGEST_ANSWER)
+        self.detail = detail
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,7 +101,9 @@ class SmtpTransport:
             raise _answered(error) from error
         except (OSError, SMTPException, TimeoutError) as error:
             await self.rest()
-            raise NotDeliveredError(Trouble.AWAY, self._away(error)) from error
+            beneath = error.__cause__ or error  # below "Error connecting to localhost on port 25" it says why
+            detail = f"{self.server.host}:{self.server.port}: {str(beneath) or type(beneath).__name__}"
+            raise NotDeliveredError(Trouble.AWAY, _away(error), detail) from error
         except BaseException:
             self._drop()
             raise
@@ -137,15 +143,18 @@ class SmtpTransport:
         if client is not None:
             client.close()
 
-    def _away(self, error: BaseException) -> str:
-        if isinstance(error, SMTPResponseException):
-            said = f"{error.code} {error.message}"
-        elif isinstance(error, TimeoutError):
-            said = "no answer in time"
-        else:
-            beneath = error.__cause__ or error  # what went wrong is below "Error connecting to localhost on port 25"
-            said = str(beneath) or type(beneath).__name__
-        return f"{self.server.host}:{self.server.port}: {said}"
+
+def _away(error: BaseException) -> str:
+    """Why the server takes no mails, without saying where it is."""
+    match error:
+        case SMTPResponseException():
+            return f"the mail server takes no mails now: {error.code} {error.message}"
+        case TimeoutError():
+            return "the mail server did not answer in time"
+        case _ if isinstance(error.__cause__ or error, ssl.SSLCertVerificationError):
+            return "the mail server's certificate is not trusted"
+        case _:
+            return "the mail server cannot be reached"
 
 
 def _answered(error: SMTPResponseException) -> NotDeliveredError:

@@ -211,8 +211,7 @@ async def test_a_server_that_is_away_gets_everything_when_it_is_back(db: str, cl
     await notices[0].refresh_from_db()
     assert tried == 1, "when nobody answers, the others need not be tried"
     assert (notices[0].state, notices[0].attempts) == (NoticeState.PENDING, 1)
-    assert notices[0].last_error is not None
-    assert notices[0].last_error.startswith(f"localhost:{server.port}: ")
+    assert notices[0].last_error == "the mail server cannot be reached"
     async with post_office(server.port) as office:
         clock.advance(seconds=15)
         assert await dispatcher.send_due() == 3
@@ -229,7 +228,7 @@ async def test_a_server_that_keeps_silent_is_given_up_in_time(db: str, clock: Cl
 
     await notice.refresh_from_db()
     assert (notice.state, notice.attempts) == (NoticeState.PENDING, 1)
-    assert "no answer in time" in (notice.last_error or "")
+    assert notice.last_error == "the mail server did not answer in time"
     office.silent = False
     clock.advance(minutes=5)
     assert (await dispatcher.send_due(), len(office.mails)) == (1, 1)
@@ -479,7 +478,7 @@ async def test_a_certificate_that_nobody_knows_is_not_trusted(db: str, clock: Cl
 
     await notice.refresh_from_db()
     assert (notice.state, office.tried) == (NoticeState.PENDING, [])
-    assert "certificate verify failed" in (notice.last_error or "").lower()
+    assert notice.last_error == "the mail server's certificate is not trusted"
 
 
 async def test_a_server_without_tls_gets_nothing_where_tls_is_wanted(db: str, clock: Clock, office: PostOffice):
@@ -499,6 +498,6 @@ async def test_a_wrong_password_loses_no_mail_and_is_not_shown(db: str, clock: C
 
     await notice.refresh_from_db()
     assert (notice.state, office.tried) == (NoticeState.PENDING, [])
-    assert "535" in (notice.last_error or "")
+    assert (notice.last_error or "").startswith("the mail server takes no mails now: 535 ")
     assert "wr0ng" not in (notice.last_error or "")
     assert "wr0ng" not in repr(office.server(password="wr0ng"))  # noqa: S106
