@@ -10,6 +10,7 @@ import orjson
 import structlog
 from graphql import (
     DocumentNode,
+    ExecutionResult,
     GraphQLError,
     GraphQLSchema,
     OperationDefinitionNode,
@@ -20,6 +21,7 @@ from graphql import (
 )
 from graphql.language import Source
 
+from graph.direct import Direct
 from graph.executor import Executor
 from graph.limits import Costs, Limits, check_shape
 from graph.schema import schema
@@ -58,6 +60,7 @@ class Answer:
 class _Operation:
     node: OperationDefinitionNode
     costs: Costs
+    direct: Direct
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +90,7 @@ def _prepared(query: str, limits: Limits) -> _Prepared:
     except RecursionError:
         return _Prepared(None, (GraphQLError("The document nests too deeply.", extensions={"code": "TOO_DEEP"}),))
     nodes = [] if errors else [node for node in document.definitions if isinstance(node, OperationDefinitionNode)]
-    operations = tuple(_Operation(node, Costs(_core(), document, node)) for node in nodes)
+    operations = tuple(_Operation(node, Costs(_core(), document, node), Direct(_core(), node)) for node in nodes)
     return _Prepared(document, tuple(errors), operations)
 
 
@@ -114,17 +117,9 @@ async def execute_request(request: Request, context: Context, limits: Limits = L
         context.cost = operation.costs.check(request.variables, limits)
     except GraphQLError as error:
         return _wrong((error,))
-    run: Any = execute
-    outcome = run(
-        _core(),
-        prepared.document,
-        context_value=context,
-        variable_values=request.variables,
-        operation_name=request.operation_name,
-        executor_class=Executor,
-        operation_extensions=None,
-    )
-    result = await outcome if hasattr(outcome, "__await__") else outcome
+    result = await operation.direct.answer(request.variables, context)
+    if result is None:
+        result = await _walked(prepared.document, request, context)
     word: Operation = "mutation" if kind is OperationType.MUTATION else "query"
     extensions = {"cost": {"requested": context.cost, "limit": limits.cost}}
     if not result.errors:
@@ -133,6 +128,21 @@ async def execute_request(request: Request, context: Context, limits: Limits = L
     before = result.data is None and all(error.path is None for error in result.errors)
     errors = [_told(error, context) for error in result.errors]
     return Answer(_body(result.data, errors, extensions), 400 if before else 200, word, "error")
+
+
+async def _walked(document: DocumentNode, request: Request, context: Context) -> ExecutionResult:
+    """What graphql-core finds, field by field."""
+    run: Any = execute
+    outcome = run(
+        _core(),
+        document,
+        context_value=context,
+        variable_values=request.variables,
+        operation_name=request.operation_name,
+        executor_class=Executor,
+        operation_extensions=None,
+    )
+    return await outcome if hasattr(outcome, "__await__") else outcome
 
 
 def _wrong(errors: tuple[GraphQLError, ...]) -> Answer:

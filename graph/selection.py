@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from graphql import FieldNode, GraphQLArgument, GraphQLField, GraphQLInputField
     from graphql.execution import Executor
     from graphql.execution.collect_fields import FieldDetailsList
+    from graphql.execution.values import VariableValues
     from strawberry.types.field import StrawberryField
 
     from resolvers.visibility import Actor
@@ -50,9 +51,22 @@ def select(
     """
     place = (object_type, *(id(found.node) for found in details))
     used = _used.get(place) or _used.keep(place, _Used.of(executor, details))
-    values = executor.variable_values.coerced
-    asked = (place, actor.roles, *(_frozen(values[name]) if name in values else _ABSENT for name in used.variables))
+    asked = _asked(used, executor.variable_values, actor)
     return _selections.get(asked) or _selections.keep(asked, _select(executor, object_type, details, actor))
+
+
+def known_selection(
+    object_type: GraphQLObjectType, nodes: Sequence[FieldNode], values: VariableValues, actor: Actor
+) -> Selection | None:
+    """What `select` made for a request like this one; none where there was none lately."""
+    place = (object_type, *(id(node) for node in nodes))
+    used = _used.get(place)
+    return None if used is None else _selections.get(_asked(used, values, actor))
+
+
+def _asked(used: _Used, values: VariableValues, actor: Actor) -> tuple[Any, ...]:
+    given = values.coerced
+    return (used, actor.roles, *(_frozen(given[name]) if name in given else _ABSENT for name in used.variables))
 
 
 def _select(
@@ -84,9 +98,12 @@ def _selected(
     )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class _Used:
-    """The variables that are used below fields of a document. `nodes` keeps those alive that are known by their id."""
+    """The variables that are used below fields of a document.
+
+    It keeps those `nodes` alive that are known by their ids, for as long as anything is known of them.
+    """
 
     nodes: tuple[FieldNode, ...]
     variables: tuple[str, ...]
