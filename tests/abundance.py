@@ -1,8 +1,7 @@
 """A database full of awkward rows: nulls, odd texts, huge and tiny figures, ties, two organizations.
 
 Rows are made from the columns' own descriptions, so that a new column or table is filled without being mentioned here.
-What the database insists on beyond its columns stands in `_AGREEMENTS`. Where a foreign key may point is chosen by
-`reach`: inside the organization, as it always is, or anywhere, as it never may be.
+What the database insists on beyond its columns stands in `_AGREEMENTS`.
 """
 
 from __future__ import annotations
@@ -79,22 +78,28 @@ USUALLY: Final = 3
 
 
 class Abundance:
-    """Fills a database; `made` keeps the rows by their kind, in the order of their making."""
+    """Fills a database; `made` keeps the rows by their kind, in the order of their making.
 
-    def __init__(self, seed: int, *, organizations: int = 2, crossing: bool = False, mark: str = "") -> None:
+    There is an organization for each of the marks, with which its texts begin. Where `crossing`, rows refer to rows of
+    other organizations, too.
+    """
+
+    def __init__(self, seed: int, *, crossing: bool = False, marks: tuple[str, ...] = ("", "")) -> None:
         self.chance = random.Random(seed)  # noqa: S311 - chance that repeats itself
-        self.organizations = organizations
         self.crossing = crossing
-        self.mark = mark
+        self.marks = marks
+        self.mark = ""
         self.made: dict[type[Model], list[Any]] = {}
         self._numbers = count(1)
 
     async def fill(self) -> Abundance:
         """Makes rows of every kind in every organization."""
-        for _ in range(self.organizations):
+        for mark in self.marks:
+            self.mark = mark
             await self._make(Organization, None)
         for model in tables():
-            for owner in self.made[Organization]:
+            for mark, owner in zip(self.marks, self.made[Organization], strict=True):
+                self.mark = mark
                 for _ in range(1 if model is OrganizationGate else COUNTS.get(model, USUALLY)):
                     await self._make(model, owner)
         return self
@@ -238,7 +243,7 @@ _NOT_COLUMNS: Final = (
 
 
 def _organization(_: Abundance, values: dict[str, Any]) -> None:
-    values["locale"] = "en_US"
+    values |= {"locale": "en_US", "expiring_soon_days": 60}
 
 
 def _user(made: Abundance, values: dict[str, Any]) -> None:
@@ -272,7 +277,8 @@ def _together(leader: str, *names: str) -> Callable[[Abundance, dict[str, Any]],
 
 
 def _order(made: Abundance, values: dict[str, Any]) -> None:
-    values["search_text"] = " ".join(made.chance.sample(("cloud", "march", "servers", "clown", "über", "1001"), 3))
+    words = made.chance.sample(("cloud", "march", "servers", "clown", "über", "1001"), 3)
+    values["search_text"] = " ".join([*words, *([made.mark.lower()] if made.mark else [])])
 
 
 def _line(made: Abundance, values: dict[str, Any]) -> None:

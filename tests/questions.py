@@ -24,12 +24,11 @@ from graphql import (
 )
 from hypothesis import strategies as st
 
-from graph.executor import node_types
 from graph.schema import schema
 from resolvers.ids import PREFIXES
 from resolvers.reading.kinds import Connected
 from tests import oracle
-from tests.walking import is_list
+from tests.walking import is_list, referred, shown_by
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -189,8 +188,7 @@ class _Author:
         return name
 
     def _page(self, definition: GraphQLField, listing: Listing) -> dict[str, Any]:
-        connection: Any = get_named_type(definition.type)
-        model = _model(self.core, connection)
+        model = shown_by(definition)
         given: dict[str, Any] = {}
         if "where" in definition.args and self.one_in(2):
             given["where"] = self._where(definition.args["where"].type, model, 0)
@@ -251,7 +249,7 @@ class _Author:
         if isinstance(of, GraphQLEnumType):
             return lambda: _Word(self.pick(sorted(of.values)))
         if of.name == "ID":
-            return lambda: self._id(model if name == "id" else _referred(model, name))
+            return lambda: self._id(model if name == "id" else referred(model, name))
         if of.name == "Boolean":
             return lambda: self.pick((True, False))
         stored = [value for row in self.world.rows[model] if (value := _stored(row, name)) is not None]
@@ -293,7 +291,7 @@ class _Author:
         named = get_named_type(definition.type)
         if not isinstance(named, GraphQLObjectType) or "id" not in definition.args:
             return {}
-        model: Any = _model_of(self.core)[named.name]
+        model: Any = shown_by(definition)
         by = self.pick(sorted(definition.args))
         if by == "id":
             return {"id": self._id(model)}
@@ -363,16 +361,6 @@ def _ambiguous(core: GraphQLSchema) -> set[str]:
     return {name for name, found in types.items() if len(found) > 1}
 
 
-def _model_of(core: GraphQLSchema) -> dict[str, Any]:
-    from models.views import MatchCandidate  # noqa: PLC0415
-
-    return {named.name: model for model, named in node_types(core).items()} | {"MatchCandidate": MatchCandidate}
-
-
-def _model(core: GraphQLSchema, connection: Any) -> Any:
-    return _model_of(core)[get_named_type(connection.fields["nodes"].type).name]
-
-
 def _columns(definition: GraphQLField, order_by: list[Any] | None) -> list[dict[str, Any]] | None:
     """The order's keys with the columns that they stand for."""
     if not order_by:
@@ -385,8 +373,3 @@ def _columns(definition: GraphQLField, order_by: list[Any] | None) -> list[dict[
 def _stored(row: Any, name: str) -> Any:
     snake = "".join(f"_{letter.lower()}" if letter.isupper() else letter for letter in name)
     return getattr(row, {"balance": "balance_current"}.get(snake, snake), None)
-
-
-def _referred(model: Any, name: str) -> Any:
-    snake = "".join(f"_{letter.lower()}" if letter.isupper() else letter for letter in name)
-    return model._meta.fields_map[snake.removesuffix("_id")].related_model

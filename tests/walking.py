@@ -8,6 +8,7 @@ from graphql import GraphQLObjectType, get_named_type, is_composite_type, is_req
 
 from graph.executor import node_types
 from graph.schema import schema
+from models.views import MatchCandidate
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -57,6 +58,26 @@ def free(named: Any) -> dict[str, GraphQLField]:
         for name, field in named.fields.items()
         if not any(is_required_argument(argument) for argument in field.args.values())
     }
+
+
+def shown_by(field: GraphQLField) -> Any:
+    """The kind of rows that a field shows: one, several, or a page of them."""
+    named: Any = get_named_type(field.type)
+    if named.name.endswith("Connection"):
+        named = get_named_type(named.fields["nodes"].type)
+    models = {shown.name: model for model, shown in nodes().items()} | {"MatchCandidate": MatchCandidate}
+    return models[named.name]
+
+
+def referred(model: Any, name: str) -> Any:
+    """The kind of rows that a filter by id, such as `supplierId`, means."""
+    relation = snake(name).removesuffix("_id")
+    return model if relation == "id" else model._meta.fields_map[relation].related_model
+
+
+def snake(name: str) -> str:
+    """The name in Python: `supplierId` is `supplier_id`."""
+    return "".join(f"_{letter.lower()}" if letter.isupper() else letter for letter in name)
 
 
 def everything(named: Any, steps: int = 1) -> str:

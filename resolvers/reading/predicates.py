@@ -159,10 +159,13 @@ def resolved(model: type[Model], alias: str, conditions: Iterable[Q], parameters
         raise _nothing(error) from error
     sql = PostgreSQLQuery.SQL_CONTEXT.copy(parameterizer=_Binder(parameters), with_namespace=True)
     joins: dict[str, str] = {}
-    for joined, on in modifier.joins:
+    tied: Any
+    for joined, tied in modifier.joins:
         if not joined.alias:
             raise TypeError(f"a condition on {alias} asks about the rows of {joined.get_table_name()} that refer to it")
-        joins[joined.alias] = f'LEFT JOIN "{joined._table_name}" AS "{joined.alias}" ON {on.get_sql(sql)}'
+        # A row of another organization is none, as everywhere.
+        same = f'"{joined.alias}"."organization_id" = "{tied.right.table.alias}"."organization_id"'
+        joins[joined.alias] = f'LEFT JOIN "{joined._table_name}" AS "{joined.alias}" ON {tied.get_sql(sql)} AND {same}'
     where = modifier.where_criterion.get_sql(sql) if modifier.where_criterion else "TRUE"
     return Condition(f"({where})", list(joins.values()))
 
