@@ -90,7 +90,7 @@ SELECT '{{"data":{{"purchaseOrders":{{"nodes":[' || coalesce(string_agg(
         || (SELECT '{{"id":"sup_' || s.id || '","number":' || {_text("s.number")} || ',"name":' || {_text("s.name")}
                 || '}}'
             FROM supplier s WHERE s.id = o.supplier_id)
-        || '}}', ',' ORDER BY o.id DESC), '')
+        || '}}', ','), '')
     || '],"pageInfo":{{"hasNextPage":'
     || EXISTS (SELECT FROM purchase_order n WHERE n.organization_id = $1 AND n.id < min(o.id))::text
     || ',"endCursor":' || coalesce({_CURSOR}, 'null') || '}}}}}}}}'
@@ -116,9 +116,9 @@ SELECT '{{"data":{{"purchaseOrders":{{"nodes":[' || coalesce(string_agg(
         || ',"lines":{{"nodes":[' || coalesce((
             SELECT string_agg('{{"id":"pol_' || l.id || '","number":' || l.number || ',"description":'
                 || {_text_or_null("l.description")} || ',"amount":{_money("amount", "l")},"allocations":{{"nodes":['
-                || coalesce(({_ALLOCATIONS}), '') || ']}}}}', ',' ORDER BY l.number)
+                || coalesce(({_ALLOCATIONS}), '') || ']}}}}', ',')
             FROM (SELECT * FROM purchase_order_line l WHERE l.purchase_order_id = o.id ORDER BY l.number LIMIT 10) l
-        ), '') || ']}}}}', ',' ORDER BY o.id DESC), '') || ']}}}}}}'
+        ), '') || ']}}}}', ','), '') || ']}}}}}}'
 FROM (SELECT * FROM purchase_order o WHERE o.organization_id = $1 AND o.id < $2 ORDER BY o.id DESC LIMIT 20) o
 """  # noqa: S608
 
@@ -134,7 +134,7 @@ SELECT '{{"data":{{"purchaseOrders":{{"nodes":[' || coalesce(string_agg(
                 || '","unitPrice":{_price("unit_price", "l")},"amount":{_money("amount", "l")},"taxAmount":'
                 || '{_money("tax_amount", "l")},"startDate":' || {_day_or_null("l.start_date")}
                 || ',"endDate":' || {_day_or_null("l.end_date")} || ',"status":"' || l.status
-                || '","invoicedPercent":"' || trim_scale(l.invoiced_percent)::text || '"}}', ',' ORDER BY l.number)
+                || '","invoicedPercent":"' || trim_scale(l.invoiced_percent)::text || '"}}', ',')
             FROM (SELECT * FROM purchase_order_line l WHERE l.purchase_order_id = o.id ORDER BY l.number LIMIT 20) l
         ), '') || ']}},"events":{{"nodes":[' || coalesce((
             SELECT string_agg('{{"id":"ev_' || e.id || '","kind":"' || e.kind || '","subject":' || {_text("e.subject")}
@@ -143,7 +143,7 @@ SELECT '{{"data":{{"purchaseOrders":{{"nodes":[' || coalesce(string_agg(
                 || '}}', ',' ORDER BY e.id DESC)
             FROM (SELECT * FROM event e WHERE e.purchase_order_id = o.id ORDER BY e.id DESC LIMIT 20) e
             LEFT JOIN app_user u ON u.id = e.actor_id
-        ), '') || ']}}}}', ',' ORDER BY o.id DESC), '') || ']}}}}}}'
+        ), '') || ']}}}}', ','), '') || ']}}}}}}'
 FROM (SELECT * FROM purchase_order o WHERE o.organization_id = $1 AND o.id < $2 ORDER BY o.id DESC LIMIT 100) o
 """  # noqa: S608
 
