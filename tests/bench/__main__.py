@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import fcntl
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -38,12 +39,19 @@ def main(arguments: Sequence[str] | None = None) -> int:
     asked = parser.parse_args(arguments)
     if asked.orders < LEAST:
         parser.error(f"--orders: at least {LEAST}")
-    postgres = EmbeddedPostgres(DATA)
-    url = postgres.start()
-    try:
-        asyncio.run(_bench(postgres, url, asked))
-    finally:
-        postgres.stop()
+    DATA.mkdir(parents=True, exist_ok=True)
+    with (DATA / "bench.lock").open("w") as alone:
+        try:
+            fcntl.flock(alone, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            say(f"Another bench is running in {DATA}: they would measure each other.")
+            return 1
+        postgres = EmbeddedPostgres(DATA)
+        url = postgres.start()
+        try:
+            asyncio.run(_bench(postgres, url, asked))
+        finally:
+            postgres.stop()
     return 0
 
 
