@@ -83,12 +83,15 @@ def mutation(payload: type[Payload], description: str, *roles: Role) -> Callable
     """A mutation: its resolver runs one operation and returns what was written, or its own payload."""
 
     def declare(resolver: Any) -> Any:
-        return strawberry.mutation(
+        field: Any = strawberry.mutation(
             resolver=resolver,
             graphql_type=payload,
             description=description,
             extensions=[RefusalsAsData(payload, roles)],
         )
+        for argument in field.arguments:
+            argument.description = argument.description or "The input of this action."
+        return field
 
     return declare
 

@@ -78,6 +78,9 @@ class StatementCount:
 
 statements: Final = StatementCount()
 
+_ARRAYS: Final = "bigint integer smallint numeric text varchar date timestamptz boolean jsonb"
+_EVERY_ARRAY: Final = f"SELECT {', '.join(f'NULL::{of}[]' for of in _ARRAYS.split())}"
+
 
 class Client(AsyncpgDBClient):
     """Tortoise's client, which connects by URL and leaves connections as they are when they come back."""
@@ -90,7 +93,7 @@ class Client(AsyncpgDBClient):
         """A pool on the URL: everything that could be said in an option may be said there."""
         for said_by_url in ("host", "port", "user", "password", "database"):
             options.pop(said_by_url)
-        return await asyncpg.create_pool(self._url, init=_count_statements, reset=_leave, **options)
+        return await asyncpg.create_pool(self._url, init=_prepare, reset=_leave, **options)
 
 
 client_class = Client  # by this name Tortoise finds it in the module that `engine` names
@@ -178,7 +181,10 @@ async def _check_server(url: str) -> None:
         raise DatabaseUnavailableError(f"the database stores text as {encoding}: it has to be created with UTF8")
 
 
-async def _count_statements(new: Any) -> None:
+async def _prepare(new: Any) -> None:
+    # asyncpg looks up the type of an array where it first meets it, with up to three statements for each type. Asked
+    # for all of them at once here, a new connection sends what an old one sends.
+    await new.prepare(_EVERY_ARRAY)
     new.add_query_logger(statements.note)
 
 

@@ -21,7 +21,7 @@ class Event(Row):
     """
 
     organization: fields.ForeignKeyRelation[Organization] = fields.ForeignKeyField(
-        "models.Organization", related_name="events", on_delete=fields.RESTRICT, db_index=True
+        "models.Organization", related_name="events", on_delete=fields.RESTRICT
     )
     organization_id: int
     kind = fields.CharField(max_length=60)
@@ -63,3 +63,4 @@ class Event(Row):
 
     class Meta(Row.Meta):
         table = "event"
+        indexes = (("organization_id", "created_at"), ("organization_id", "kind"))

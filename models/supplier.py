@@ -31,6 +31,7 @@ class Supplier(Row):
         unique_together = (("organization_id", "number"), ("organization_id", "external_id"))
         indexes = (
             ("organization_id", "name"),
+            ("organization_id", "created_at"),
             GinIndex(fields=["search_vector"], name="supplier_search"),
         )
 

@@ -31,7 +31,7 @@ from tests import oracle
 from tests.walking import is_list, referred, shown_by
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from graphql import GraphQLField, GraphQLSchema
     from hypothesis.strategies import DrawFn
@@ -312,6 +312,49 @@ def lists(draw: DrawFn, world: World) -> Question:
     text = f"{name}{author._arguments(name, fields[name])} {{ totalCount nodes {{ __typename id }} }}"
     declared = f"({', '.join(author.declared)})" if author.declared else ""
     return Question(f"query Q{declared} {{ {text} }}", author.variables)
+
+
+def comparisons(world: World) -> Iterator[Question]:
+    """Every comparison that the lists at the root offer, with stored values and parts of them; and its negation."""
+    for name, definition in sorted(getattr(schema()._schema.query_type, "fields", {}).items()):
+        if is_list(definition) and "where" in definition.args:
+            where: Any = get_named_type(definition.args["where"].type)
+            shown = "{ totalCount nodes { __typename id } }"
+            text = f"query Q($w: {where.name}) {{ {name}(where: $w, first: 100) {shown} }}"
+            for asked, inputs in where.fields.items():
+                if asked not in {"and", "or", "not"}:
+                    compared: Any = get_named_type(inputs.type)
+                    for operator, declared in compared.fields.items():
+                        for value in _values(world, declared.type, asked, shown_by(definition)):
+                            question = {asked: {operator: value}}
+                            yield Question(text, {"w": question})
+                            yield Question(text, {"w": {"not": question}})
+
+
+def _values(world: World, of: Any, name: str, model: Any) -> list[Any]:
+    named: Any = get_named_type(of)
+    if isinstance(named, GraphQLEnumType):
+        values: list[Any] = sorted(named.values)[:2]
+    elif named.name == "Boolean":
+        values = [True, False]
+    elif named.name == "ID":
+        meant = model if name == "id" else referred(model, name)
+        values = [f"{PREFIXES[meant]}_{row.id}" for row in world.rows[meant][:2]]
+    else:
+        values = [_plainly(named.name, value) for row in world.rows[model] if (value := _stored(row, name)) is not None]
+        values = list(dict.fromkeys(values))[:3]
+        values += [value[1:3] for value in values if isinstance(value, str) and named.name == "String"]
+    return [[], values[:1], values] if is_list_type(get_nullable_type(of)) else values
+
+
+def _plainly(scalar: str, value: Any) -> Any:
+    match value:
+        case Decimal():
+            return f"{value:f}"
+        case datetime() | date():
+            return value.isoformat()
+        case _:
+            return str(value) if scalar == "String" else value
 
 
 @st.composite

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import sys
+from datetime import date
 from typing import Any
 
 import asyncpg
@@ -48,6 +49,17 @@ async def test_statements_are_counted(schema: str) -> None:
     await asyncio.sleep(0)  # the count is kept right after the statement, on the loop
 
     assert database.statements.total == before + 2
+
+
+async def test_a_new_connection_sends_what_an_old_one_sends(schema: str) -> None:
+    async with (
+        asyncpg.create_pool(schema, min_size=1, max_size=1, init=database._prepare) as pool,
+        pool.acquire() as new,
+    ):
+        before = database.statements.total
+        await new.fetch("SELECT ARRAY[1::bigint], ARRAY['a'], ARRAY[1.5], ARRAY[$1::date]", date(2025, 3, 10))
+        await asyncio.sleep(0)
+        assert database.statements.total == before + 1
 
 
 async def test_a_statement_that_runs_too_long_is_canceled(schema: str) -> None:

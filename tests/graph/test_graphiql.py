@@ -339,8 +339,12 @@ async def test_a_person_types_a_nested_query_runs_it_explores_and_picks_an_examp
         await page.get_by_role("button", name="Suspend an order").click()
         await expect(page.get_by_role("tab")).to_have_count(3)
 
-        while '"activeTabIndex":1' not in await page.evaluate("localStorage['graphiql:tabState']"):
-            await page.wait_for_timeout(50)
+        await page.wait_for_function(
+            """() => {
+                const kept = JSON.parse(localStorage['graphiql:tabState'])
+                return kept.tabs.length === 3 && kept.activeTabIndex === 1
+            }"""
+        )
         await page.reload()
         await expect(editor).to_contain_text("SuspendOrder")
         await page.get_by_role("tab", name="Typed").click()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from functools import cache
 from itertools import product
 from typing import TYPE_CHECKING, Any
 
@@ -21,7 +22,7 @@ from tests import oracle
 from tests.abundance import Abundance
 from tests.asking import answer
 from tests.factories import NOON, actor_of
-from tests.questions import lists, questions
+from tests.questions import comparisons, lists, questions
 
 if TYPE_CHECKING:
     from tests.oracle import World
@@ -73,9 +74,22 @@ async def test_both_ways_find_the_same_rows(callers: tuple[World, list[Call]], d
     await check(world, calls[:1], data.draw(lists(world)))
 
 
+async def test_both_ways_compare_alike(callers: tuple[World, list[Call]]):
+    world, calls = callers
+    asked = list(comparisons(world))
+    assert len(asked) > 500
+    for question in asked:
+        await check(world, calls[:1], question)
+
+
+@cache
+def is_valid(text: str) -> bool:
+    return validate(schema()._schema, parse(text)) == []
+
+
 async def check(world: World, calls: list[Call], question: Question) -> None:
     """Asks both ways, for every caller, again where everything is known from before, and with other switches."""
-    assert validate(schema()._schema, parse(question.text)) == []
+    assert is_valid(question.text)
     for call, variables in product(calls, question.variants()):
         expected = await oracle.ask(world, call, question.text, variables)
         expected_errors = {(str(error.path), str(error.original_error)) for error in expected.errors or ()}

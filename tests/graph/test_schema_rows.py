@@ -64,7 +64,6 @@ def parts_of(named: Any) -> Iterator[tuple[str, str | None]]:
             yield f"{name}({argument_name})", argument.description
 
 
-@pytest.mark.xfail(strict=True, reason="the input argument of mutations has no description yet")
 def test_every_element_of_the_schema_is_described():
     described = dict(elements())
 
@@ -384,7 +383,6 @@ def test_lists_offer_columns_that_are_there(columns_offered: list[Offered]):
     assert [each for each in columns_offered if each.column not in each.model._meta.fields_db_projection] == []
 
 
-@pytest.mark.xfail(strict=True, reason="no index yet on the kind and time of events, and the time of suppliers")
 async def test_what_lists_offer_has_an_index(columns_offered: list[Offered]):
     rows = await database.rows(
         "SELECT tablename, indexdef FROM pg_indexes WHERE schemaname = 'public' AND indexdef NOT LIKE '% WHERE %'"
