@@ -10,6 +10,7 @@ from models.base import Row
 from models.invoice import Invoice
 from models.organization import Organization, User
 from models.purchase_order import PurchaseOrder
+from models.requisition import PurchaseRequisition
 from models.supplier import Supplier
 
 
@@ -53,6 +54,15 @@ class Event(Row):
         db_index=True,
     )
     supplier_id: int | None
+    requisition: fields.ForeignKeyNullableRelation[PurchaseRequisition] = fields.ForeignKeyField(
+        "models.PurchaseRequisition",
+        related_name="events",
+        on_delete=fields.NO_ACTION,
+        db_constraint=False,
+        null=True,
+        db_index=True,
+    )
+    requisition_id: int | None
     actor: fields.ForeignKeyNullableRelation[User] = fields.ForeignKeyField(
         "models.User", related_name="events", on_delete=fields.RESTRICT, null=True, db_index=True
     )

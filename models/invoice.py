@@ -10,6 +10,7 @@ from models.fields import MoneyField, PriceField, QuantityField, WordField
 from models.organization import Organization
 from models.purchase_order import PurchaseOrder, PurchaseOrderLine
 from models.statuses import (
+    BillingStage,
     InvoiceCategory,
     InvoiceKind,
     InvoiceLineStatus,
@@ -48,6 +49,18 @@ class Invoice(Row):
     total_amount = MoneyField()
     amount_before_tax = MoneyField()
     tax_amount = MoneyField(default=ZERO)
+    other_charges = MoneyField(default=ZERO)
+    discount_amount = MoneyField(default=ZERO)
+    billing_stage = WordField(BillingStage, default=BillingStage.REGULAR)
+    paid_amount = MoneyField(default=ZERO)
+    approved_at = fields.DatetimeField(null=True)
+    confirmed_at = fields.DatetimeField(null=True)
+    rejected_at = fields.DatetimeField(null=True)
+    status_reason = fields.TextField(null=True)
+    duplicate_of: fields.ForeignKeyNullableRelation[Invoice] = fields.ForeignKeyField(
+        "models.Invoice", related_name="duplicates", on_delete=fields.RESTRICT, null=True, db_index=True
+    )
+    duplicate_of_id: int | None
     purchase_order_number = fields.CharField(max_length=100, null=True)
     original_invoice_number = fields.CharField(max_length=100, null=True)
     agreement_id = fields.CharField(max_length=200, null=True)
@@ -59,7 +72,7 @@ class Invoice(Row):
 
     class Meta(Row.Meta):
         table = "invoice"
-        unique_together = (("supplier_id", "supplier_invoice_number"), ("organization_id", "external_id"))
+        unique_together = (("organization_id", "external_id"),)
         indexes = (
             ("organization_id", "supplier_invoice_number"),
             ("organization_id", "original_invoice_number"),
@@ -68,8 +81,15 @@ class Invoice(Row):
             ("organization_id", "total_amount"),
             ("organization_id", "updated_at"),
             ("organization_id", "created_at"),
+            ("supplier_id", "supplier_invoice_number"),
         )
         constraints = (
+            UniqueConstraint(
+                fields=("supplier_id", "supplier_invoice_number"),
+                name="one_supplier_invoice_number",
+                condition="status NOT IN ('SUSPECTED_DUPLICATE', 'CONFIRMED_DUPLICATE')",
+            ),
+            CheckConstraint(check="other_charges >= 0 AND discount_amount >= 0", name="invoice_charges"),
             CheckConstraint(check="billing_period_end >= billing_period_start", name="invoice_period"),
             CheckConstraint(check="total_amount = amount_before_tax + tax_amount", name="invoice_total"),
             CheckConstraint(
@@ -93,13 +113,19 @@ class InvoiceLine(Row):
     currency = fields.CharField(max_length=3)
     description = fields.TextField(null=True)
     part_number = fields.CharField(max_length=100, null=True)
+    purchase_order_number = fields.CharField(max_length=100, null=True)
     purchase_order_line_number = fields.IntField(null=True)
+    reopens_quantity = fields.BooleanField(null=True)
     unit = fields.CharField(max_length=20, null=True)
     quantity = QuantityField(null=True)
     unit_price = PriceField(null=True)
     amount = MoneyField()
     tax_amount = MoneyField(default=ZERO)
     status = WordField(InvoiceLineStatus, default=InvoiceLineStatus.REQUIRES_REVIEW)
+    status_reason = fields.TextField(null=True)
+    approved_at = fields.DatetimeField(null=True)
+    confirmed_at = fields.DatetimeField(null=True)
+    rejected_at = fields.DatetimeField(null=True)
 
     class Meta(Row.Meta):
         table = "invoice_line"
@@ -107,7 +133,11 @@ class InvoiceLine(Row):
 
 
 class Allocation(Row):
-    """What an invoice, or one line of it, takes from an order line. An ended one is history (M10)."""
+    """What an invoice, or one line of it, takes from an order line. An ended one is history (M10).
+
+    `amount` is the whole invoice's, or the line's before tax; then `tax_amount` is the line's tax where the balance
+    counts with it. The columns from `is_approved` down are derived from the invoice and its payments.
+    """
 
     organization: fields.ForeignKeyRelation[Organization] = fields.ForeignKeyField(
         "models.Organization", related_name="allocations", on_delete=fields.RESTRICT, db_index=True
@@ -132,6 +162,15 @@ class Allocation(Row):
     currency = fields.CharField(max_length=3)
     amount = MoneyField()
     quantity = QuantityField(null=True)
+    tax_amount = MoneyField(default=ZERO)
+    received_amount = MoneyField(null=True)
+    reopens = fields.BooleanField(default=True)
+    is_approved = fields.BooleanField(default=False)
+    is_confirmed = fields.BooleanField(default=False)
+    is_invoiced = fields.BooleanField(default=False)
+    charges_amount = MoneyField(default=ZERO)
+    discount_amount = MoneyField(default=ZERO)
+    paid_amount = MoneyField(default=ZERO)
     period_start = fields.DateField()
     period_end = fields.DateField()
     ended_at = fields.DatetimeField(null=True)
@@ -143,6 +182,11 @@ class Allocation(Row):
                 fields=("invoice_id", "line_id"),
                 name="one_current_allocation",
                 condition="ended_at IS NULL AND invoice_line_id IS NULL",
+            ),
+            UniqueConstraint(
+                fields=("invoice_line_id", "line_id"),
+                name="one_current_allocation_of_a_line",
+                condition="ended_at IS NULL AND invoice_line_id IS NOT NULL",
             ),
             CheckConstraint(check="period_end >= period_start", name="allocation_period"),
         )

@@ -5,10 +5,19 @@ from __future__ import annotations
 from typing import Any
 
 from tortoise import fields
+from tortoise.migrations.constraints import CheckConstraint
 
 from models.base import Row
-from models.fields import FilledTextArrayField, FilledWholeArrayField, TextArrayField, WordField
-from models.statuses import AmountBasis, DateBasis, OverdrawPolicy
+from models.fields import (
+    FilledTextArrayField,
+    FilledWholeArrayField,
+    MoneyField,
+    PercentField,
+    TextArrayField,
+    WordField,
+)
+from models.statuses import AmountBasis, DateBasis, HandlingFeeKind, OverdrawPolicy
+from models.values import ZERO
 
 
 class Organization(Row):
@@ -32,6 +41,11 @@ class Organization(Row):
     notice_sender = fields.CharField(max_length=254, null=True)
     order_url_pattern = fields.CharField(max_length=500, null=True)
     unmatched_address = fields.CharField(max_length=254, null=True)
+    auto_order = fields.BooleanField(default=False)
+    auto_order_threshold = MoneyField(default=ZERO)
+    requester_may_approve = fields.BooleanField(default=False)
+    revision_limit_percent = PercentField(null=True)
+    supplier_confirmation = fields.BooleanField(default=False)
     edit_version = fields.IntField(default=1)
 
     class Meta(Row.Meta):
@@ -52,6 +66,10 @@ class OrganizationGate(Row):
     organization_id: int
     orders_version = fields.BigIntField(default=0)
     last_order_number = fields.BigIntField(default=0)
+    last_requisition_number = fields.BigIntField(default=0)
+    last_receipt_number = fields.BigIntField(default=0)
+    last_payment_number = fields.BigIntField(default=0)
+    last_debit_memo_number = fields.BigIntField(default=0)
     swept_on = fields.DateField(null=True)
 
     class Meta(Row.Meta):
@@ -68,12 +86,52 @@ class User(Row):
     name = fields.CharField(max_length=200)
     email = fields.CharField(max_length=254)
     roles = TextArrayField()
+    cost_center: fields.ForeignKeyNullableRelation[CostCenter] = fields.ForeignKeyField(
+        "models.CostCenter", related_name="users", on_delete=fields.RESTRICT, null=True, db_index=True
+    )
+    cost_center_id: int | None
     edit_version = fields.IntField(default=1)
 
     class Meta(Row.Meta):
         table = "app_user"
         unique_together = (("organization_id", "email"),)
         indexes = (("organization_id", "name"),)
+
+
+class UserGroup(Row):
+    """Users who may do something together: draw on blanket orders, approve."""
+
+    organization: fields.ForeignKeyRelation[Organization] = fields.ForeignKeyField(
+        "models.Organization", related_name="user_groups", on_delete=fields.RESTRICT
+    )
+    organization_id: int
+    name = fields.CharField(max_length=200)
+    edit_version = fields.IntField(default=1)
+
+    class Meta(Row.Meta):
+        table = "user_group"
+        unique_together = (("organization_id", "name"),)
+
+
+class UserGroupMember(Row):
+    """A user who belongs to a group."""
+
+    organization: fields.ForeignKeyRelation[Organization] = fields.ForeignKeyField(
+        "models.Organization", related_name="user_group_members", on_delete=fields.RESTRICT, db_index=True
+    )
+    organization_id: int
+    group: fields.ForeignKeyRelation[UserGroup] = fields.ForeignKeyField(
+        "models.UserGroup", related_name="members", on_delete=fields.CASCADE
+    )
+    group_id: int
+    user: fields.ForeignKeyRelation[User] = fields.ForeignKeyField(
+        "models.User", related_name="memberships", on_delete=fields.RESTRICT, db_index=True
+    )
+    user_id: int
+
+    class Meta(Row.Meta):
+        table = "user_group_member"
+        unique_together = (("group_id", "user_id"),)
 
 
 class ApiToken(Row):
@@ -159,6 +217,8 @@ class PaymentTerm(Row):
     organization_id: int
     name = fields.CharField(max_length=100)
     net_days = fields.IntField()
+    discount_days = fields.IntField(null=True)
+    discount_percent = PercentField(null=True)
     edit_version = fields.IntField(default=1)
 
     class Meta(Row.Meta):
@@ -180,6 +240,62 @@ class ShippingMethod(Row):
     class Meta(Row.Meta):
         table = "shipping_method"
         unique_together = (("organization_id", "name"),)
+
+
+class ShippingMethodSupplier(Row):
+    """A supplier who delivers by a method, and to which countries; none means everywhere (O9)."""
+
+    organization: fields.ForeignKeyRelation[Organization] = fields.ForeignKeyField(
+        "models.Organization", related_name="shipping_method_suppliers", on_delete=fields.RESTRICT, db_index=True
+    )
+    organization_id: int
+    shipping_method: fields.ForeignKeyRelation[ShippingMethod] = fields.ForeignKeyField(
+        "models.ShippingMethod", related_name="suppliers", on_delete=fields.CASCADE
+    )
+    shipping_method_id: int
+    supplier: fields.ForeignKeyRelation[Any] = fields.ForeignKeyField(
+        "models.Supplier", related_name="shipping_methods", on_delete=fields.RESTRICT, db_index=True
+    )
+    supplier_id: int
+    countries = TextArrayField()
+
+    class Meta(Row.Meta):
+        table = "shipping_method_supplier"
+        unique_together = (("shipping_method_id", "supplier_id"),)
+
+
+class HandlingFeeRule(Row):
+    """What a shipping method costs. The rule with the lowest rank that fits applies (O9).
+
+    It fits where the amount of the goods, in `currency`, lies between `amount_from` and `amount_to`, ends included.
+    """
+
+    organization: fields.ForeignKeyRelation[Organization] = fields.ForeignKeyField(
+        "models.Organization", related_name="handling_fee_rules", on_delete=fields.RESTRICT, db_index=True
+    )
+    organization_id: int
+    shipping_method: fields.ForeignKeyRelation[ShippingMethod] = fields.ForeignKeyField(
+        "models.ShippingMethod", related_name="handling_fee_rules", on_delete=fields.CASCADE
+    )
+    shipping_method_id: int
+    rank = fields.IntField()
+    kind = WordField(HandlingFeeKind, default=HandlingFeeKind.FIXED)
+    currency = fields.CharField(max_length=3)
+    amount_from = MoneyField(null=True)
+    amount_to = MoneyField(null=True)
+    amount = MoneyField(null=True)
+    percent = PercentField(null=True)
+
+    class Meta(Row.Meta):
+        table = "handling_fee_rule"
+        unique_together = (("shipping_method_id", "rank"),)
+        constraints = (
+            CheckConstraint(
+                check="CASE kind WHEN 'FIXED' THEN amount IS NOT NULL AND amount >= 0 AND percent IS NULL"
+                " ELSE percent IS NOT NULL AND percent >= 0 AND amount IS NULL END",
+                name="handling_fee_rule_fee",
+            ),
+        )
 
 
 class IdempotencyKey(Row):

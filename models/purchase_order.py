@@ -7,6 +7,7 @@ from typing import Any
 from tortoise import fields
 from tortoise.contrib.postgres.fields import TSVectorField
 from tortoise.contrib.postgres.indexes import GinIndex
+from tortoise.fields.db_defaults import Now
 from tortoise.migrations.constraints import CheckConstraint
 
 from models.base import Row
@@ -27,7 +28,7 @@ from models.organization import (
     ShippingMethod,
     User,
 )
-from models.requisition import PurchaseRequisition
+from models.requisition import PurchaseRequisition, RequisitionLine
 from models.statuses import (
     AcknowledgmentType,
     LineItemType,
@@ -36,6 +37,7 @@ from models.statuses import (
     OrderType,
     ProductType,
     PurchaseOrderStatus,
+    VerificationPolicy,
 )
 from models.supplier import SellerEntity, Supplier
 from models.values import ONE, ZERO
@@ -103,6 +105,10 @@ class PurchaseOrder(Row):
         "models.ShippingMethod", related_name="purchase_orders", on_delete=fields.RESTRICT, null=True, db_index=True
     )
     shipping_method_id: int | None
+    blanket_order: fields.ForeignKeyNullableRelation[PurchaseOrder] = fields.ForeignKeyField(
+        "models.PurchaseOrder", related_name="releases", on_delete=fields.RESTRICT, null=True, db_index=True
+    )
+    blanket_order_id: int | None
     ship_to: dict[str, Any] | None = fields.JSONField(null=True)  # pyright: ignore[reportAssignmentType]
     tax_registration_numbers = TextArrayField()
     invoice_units = TextArrayField()
@@ -110,10 +116,18 @@ class PurchaseOrder(Row):
     effective_date = fields.DateField(null=True)
     expiration_date = fields.DateField(null=True)
     expiration_set_on = fields.DateField(null=True)
+    submitted_at = fields.DatetimeField(null=True)
+    approved_at = fields.DatetimeField(null=True)
     issued_at = fields.DatetimeField(null=True)
+    supplier_confirmation_required = fields.BooleanField(default=False)
+    supplier_confirmed_at = fields.DatetimeField(null=True)
     suspended_at = fields.DatetimeField(null=True)
     closed_at = fields.DatetimeField(null=True)
+    close_reason = fields.TextField(null=True)
     updated_at = fields.DatetimeField()
+    stands_since = fields.DatetimeField(db_default=Now())
+    first_approved_amount = MoneyField(null=True)
+    excess_amount = MoneyField(default=ZERO)
 
     minimum_spend = MoneyField(null=True)
     discount_percentage = PercentField(null=True)
@@ -123,10 +137,14 @@ class PurchaseOrder(Row):
     released_amount = MoneyField(null=True)
     received_amount = MoneyField(null=True)
     received_percent = PercentField(null=True)
+    received_quantity_percent = PercentField(null=True)
     invoiced_amount = MoneyField(null=True)
     in_process_invoiced_amount = MoneyField(null=True)
+    other_charges_amount = MoneyField(null=True)
+    invoice_discount_amount = MoneyField(null=True)
     billed_amount = MoneyField(null=True)
     billed_percent = PercentField(null=True)
+    billed_quantity_percent = PercentField(null=True)
     amount_paid = MoneyField(null=True)
     remaining_balance = MoneyField(null=True)
     outstanding_payable = MoneyField(null=True)
@@ -181,6 +199,27 @@ class PurchaseOrderLine(Row):
     goods_receipt_required = fields.BooleanField(default=False)
     milestone_payout = WordField(MilestonePayout, null=True)
     supplier_product = fields.CharField(max_length=200, null=True)
+    product: fields.ForeignKeyNullableRelation[Any] = fields.ForeignKeyField(
+        "models.SupplierProduct",
+        related_name="purchase_order_lines",
+        on_delete=fields.RESTRICT,
+        null=True,
+        db_index=True,
+    )
+    product_id: int | None
+    requisition_line: fields.ForeignKeyNullableRelation[RequisitionLine] = fields.ForeignKeyField(
+        "models.RequisitionLine",
+        related_name="purchase_order_lines",
+        on_delete=fields.RESTRICT,
+        null=True,
+        db_index=True,
+    )
+    requisition_line_id: int | None
+    blanket_line: fields.ForeignKeyNullableRelation[PurchaseOrderLine] = fields.ForeignKeyField(
+        "models.PurchaseOrderLine", related_name="release_lines", on_delete=fields.RESTRICT, null=True, db_index=True
+    )
+    blanket_line_id: int | None
+    verification = WordField(VerificationPolicy, null=True)
     part_number = fields.CharField(max_length=100, null=True)
     unit = fields.CharField(max_length=20, default="FIXED_FEE")
     quantity = QuantityField(default=ONE)
@@ -199,14 +238,30 @@ class PurchaseOrderLine(Row):
     agreement_id = fields.CharField(max_length=200, null=True)
     balance_tracked = fields.BooleanField(default=False)
     status = WordField(LineStatus, default=LineStatus.DRAFT)
+    canceled_at = fields.DatetimeField(null=True)
+    cancel_reason = fields.TextField(null=True)
+    closed_at = fields.DatetimeField(null=True)
+    close_reason = fields.TextField(null=True)
+    revision_pending = fields.BooleanField(default=False)
+    stands_since = fields.DatetimeField(db_default=Now())
 
     amount = MoneyField(default=ZERO)
+    effective_quantity = QuantityField(default=ZERO)
+    effective_amount = MoneyField(default=ZERO)
     received_quantity = QuantityField(default=ZERO)
     received_amount = MoneyField(default=ZERO)
     received_percent = PercentField(default=ZERO)
+    received_quantity_percent = PercentField(default=ZERO)
+    accepted_quantity = QuantityField(default=ZERO)
+    rejected_quantity = QuantityField(default=ZERO)
+    returned_quantity = QuantityField(default=ZERO)
     invoiced_quantity = QuantityField(default=ZERO)
     invoiced_amount = MoneyField(default=ZERO)
     invoiced_percent = PercentField(default=ZERO)
+    invoiced_quantity_percent = PercentField(default=ZERO)
+    confirmed_amount = MoneyField(default=ZERO)
+    paid_amount = MoneyField(default=ZERO)
+    released_amount = MoneyField(default=ZERO)
     invoice_count = fields.IntField(default=0)
     balance_limit = MoneyField(null=True)
     balance_used = MoneyField(null=True)
@@ -250,6 +305,7 @@ class PurchaseOrderSellerEntity(Row):
         "models.SellerEntity", related_name="purchase_order_links", on_delete=fields.RESTRICT, db_index=True
     )
     seller_entity_id: int
+    stands_since = fields.DatetimeField(db_default=Now())
 
     class Meta(Row.Meta):
         table = "purchase_order_seller_entity"
@@ -271,6 +327,7 @@ class Contact(Row):
     email = fields.CharField(max_length=254)
     phone = fields.CharField(max_length=40, null=True)
     muted_notices = TextArrayField()
+    stands_since = fields.DatetimeField(db_default=Now())
 
     class Meta(Row.Meta):
         table = "purchase_order_contact"
@@ -290,6 +347,7 @@ class Tag(Row):
     purchase_order_id: int
     key = fields.CharField(max_length=128)
     value = fields.CharField(max_length=256)
+    stands_since = fields.DatetimeField(db_default=Now())
 
     class Meta(Row.Meta):
         table = "purchase_order_tag"

@@ -336,3 +336,181 @@ class NoticeState(Word):
     REFUSED = "REFUSED", "The mail server has refused it for good."
     KEPT = "KEPT", "Kept to be read here and not sent: there is no mail server, or the organization wants no mails."
     CANCELED = "CANCELED", "Not sent, because it was overtaken: it was not true, or not wanted, any more."
+
+
+class RequisitionStatus(Word):
+    """O10."""
+
+    DRAFT = "DRAFT", "Being written."
+    SUBMITTED = "SUBMITTED", "Asked for; nothing of it is ordered yet."
+    PARTIALLY_ORDERED = "PARTIALLY_ORDERED", "Some of it is ordered."
+    ORDERED = "ORDERED", "All of it is ordered."
+    CANCELED = "CANCELED", "Withdrawn."
+
+
+class ReceiptKind(Word):
+    """R3."""
+
+    GOODS_RECEIPT = "GOODS_RECEIPT", "Goods that arrived."
+    SERVICES_RECEIPT = "SERVICES_RECEIPT", "A service that was acknowledged: a milestone that was completed."
+    RETURN = "RETURN", "Goods that went back."
+
+
+class ReceiptStatus(Word):
+    """R3."""
+
+    POSTED = "POSTED", "Counts."
+    CANCELED = "CANCELED", "Was a mistake: counts nowhere."
+
+
+class MilestoneStatus(Word):
+    """R5."""
+
+    CONFIRMATION_REQUIRED = "CONFIRMATION_REQUIRED", "Waits for somebody to confirm that it is done."
+    PENDING_COMPLETION_DATE = "PENDING_COMPLETION_DATE", "Put off to its new date, for a reason."
+    CLOSED_COMPLETE = "CLOSED_COMPLETE", "Done: it has made a services receipt."
+    CLOSED_CANCELED = "CLOSED_CANCELED", "Will not be done, for a reason."
+
+
+class VerificationPolicy(Word):
+    """With what an invoice has to agree. I4."""
+
+    TWO_WAY = "TWO_WAY", "With the order."
+    THREE_WAY = "THREE_WAY", "With the order and what was received."
+    FOUR_WAY = "FOUR_WAY", "With the order and what was received and accepted."
+
+
+class BillingStage(Word):
+    """Which part of the business an invoice bills."""
+
+    REGULAR = "REGULAR", "What was delivered or used."
+    ADVANCE = "ADVANCE", "Billed before delivery: receipts are not asked for yet."
+    FINAL = "FINAL", "The last invoice on what it bills."
+
+
+class DiscrepancyKind(Word):
+    """In what an invoice disagrees. I4."""
+
+    MISSING_ORDER = "MISSING_ORDER", "It names an order that is not there."
+    UNMAPPED_LINE = "UNMAPPED_LINE", "A line of it belongs to no order line."
+    CURRENCY_MISMATCH = "CURRENCY_MISMATCH", "The order it names has another currency."
+    QUANTITY_OVER = "QUANTITY_OVER", "More is billed than was ordered."
+    LINE_AMOUNT_OVER = "LINE_AMOUNT_OVER", "More money is billed on a line than was agreed for it."
+    ORDER_AMOUNT_OVER = "ORDER_AMOUNT_OVER", "More money is billed on an order than was agreed for it."
+    INSUFFICIENT_RECEIPTS = "INSUFFICIENT_RECEIPTS", "More is billed than was received, or accepted."
+    UNIT_PRICE_VARIANCE = "UNIT_PRICE_VARIANCE", "The unit price is not the one agreed."
+    TAX_OVER = "TAX_OVER", "More tax is billed than the order says."
+    TAX_UNDER = "TAX_UNDER", "Less tax is billed than the order says."
+    TOTALS_DO_NOT_ADD_UP = "TOTALS_DO_NOT_ADD_UP", "Lines, charges, discounts and taxes do not come to the total."
+    DUPLICATE = "DUPLICATE", "It looks like an invoice that is already there."
+    CREDIT_OVER_BILLED = "CREDIT_OVER_BILLED", "More is credited than was billed."
+
+
+class DiscrepancyState(Word):
+    """I4."""
+
+    OPEN = "OPEN", "Somebody has to look at it."
+    WAIVED = "WAIVED", "Somebody has accepted it, for a reason."
+    RESOLVED = "RESOLVED", "Is there no more: a receipt, a revision or a correction has settled it."
+
+
+class ToleranceKind(Word):
+    """What a tolerance is about. I5, R3."""
+
+    QUANTITY = "QUANTITY", "The quantity billed against the quantity ordered."
+    LINE_AMOUNT = "LINE_AMOUNT", "The amount billed on a line against the line's amount."
+    ORDER_AMOUNT = "ORDER_AMOUNT", "The amount billed on an order against the order's total."
+    RECEIPT = "RECEIPT", "The quantity billed against the quantity received."
+    UNIT_PRICE = "UNIT_PRICE", "The unit price billed against the price agreed."
+    TAX = "TAX", "The tax billed against the tax that the order says."
+    TOTALS = "TOTALS", "The invoice's total against the sum of its parts."
+    OVER_RECEIPT = "OVER_RECEIPT", "The quantity received against the quantity ordered."
+
+
+class ToleranceCombination(Word):
+    """I5."""
+
+    AND = "AND", "Both limits have to be kept."
+    OR = "OR", "One of the limits has to be kept."
+
+
+class TaskState(Word):
+    """Where a purchasing task stands."""
+
+    OPEN = "OPEN", "Not begun."
+    IN_PROGRESS = "IN_PROGRESS", "Somebody is at it."
+    DONE = "DONE", "Done."
+    CANCELED = "CANCELED", "Not needed any more."
+
+
+class HandlingFeeKind(Word):
+    """O9."""
+
+    FIXED = "FIXED", "An amount."
+    PERCENT = "PERCENT", "A percentage of the goods' amount."
+
+
+class ApprovalDocument(Word):
+    """What an approval is about. A1."""
+
+    ORDER = "ORDER", "An order."
+    REVISION = "REVISION", "A change to an order in force."
+    RELEASE = "RELEASE", "What a release takes beyond the budget of its blanket order."
+    INVOICE = "INVOICE", "An invoice."
+
+
+class ApprovalQuorum(Word):
+    """A1."""
+
+    ANY = "ANY", "One of the approvers decides."
+    ALL = "ALL", "Every approver has to agree."
+
+
+class ApprovalPlanStatus(Word):
+    """A1."""
+
+    PENDING = "PENDING", "Nobody is asked yet."
+    OPEN = "OPEN", "Somebody is asked."
+    APPROVED = "APPROVED", "Agreed."
+    REJECTED = "REJECTED", "Refused."
+    SUPERSEDED = "SUPERSEDED", "Overtaken by another plan or by the end of what it was about."
+
+
+class ApprovalStepStatus(Word):
+    """A1."""
+
+    NOT_YET_REQUESTED = "NOT_YET_REQUESTED", "Steps before it are not decided yet."
+    REQUESTED = "REQUESTED", "Its approvers are asked."
+    APPROVED = "APPROVED", "Agreed."
+    REJECTED = "REJECTED", "Refused."
+    SKIPPED = "SKIPPED", "Left out by a person, for a reason."
+    NO_LONGER_REQUIRED = "NO_LONGER_REQUIRED", "Decided otherwise before it was asked."
+
+
+class ApproverState(Word):
+    """A2."""
+
+    WAITING = "WAITING", "Not decided."
+    APPROVED = "APPROVED", "Agrees."
+    REJECTED = "REJECTED", "Refuses."
+    DELEGATED = "DELEGATED", "Has handed it to somebody else."
+    NO_LONGER_ASKED = "NO_LONGER_ASKED", "Somebody else has decided."
+
+
+class RevisionStatus(Word):
+    """V1, V2, V3."""
+
+    DRAFT = "DRAFT", "Being written beside the live order."
+    PENDING_APPROVAL = "PENDING_APPROVAL", "Waits for its approval."
+    APPROVED = "APPROVED", "Approved, in whole or for some lines; not applied yet."
+    REJECTED = "REJECTED", "Refused: the order is as it was."
+    APPLIED = "APPLIED", "In force: it has made a new version of the order."
+    DISCARDED = "DISCARDED", "Given up by its author."
+
+
+class RevisionLineState(Word):
+    """V3."""
+
+    PROPOSED = "PROPOSED", "Not decided."
+    APPROVED = "APPROVED", "Accepted."
+    REJECTED = "REJECTED", "Refused: the line stays as it was."
