@@ -16,14 +16,31 @@ from tortoise import Tortoise, fields
 from tortoise.contrib.postgres.fields import ArrayField, TSVectorField
 from tortoise.fields import relational
 
+from models.approval import ApprovalPlan, ApprovalRule, ApprovalRuleApprover
+from models.collaboration import Attachment, Comment, PurchasingPermission
+from models.contract import Contract, PriceBreak, SupplierProduct
 from models.event import Event
 from models.fields import WordColumn
 from models.invoice import Allocation, Invoice, InvoiceLine
 from models.match import DroppedCandidates, Match
-from models.organization import IdempotencyKey, Organization, OrganizationGate, User
+from models.organization import HandlingFeeRule, IdempotencyKey, Organization, OrganizationGate, User
+from models.payment import Payment
 from models.purchase_order import Contact, PurchaseOrder, PurchaseOrderLine, PurchaseOrderSellerEntity, Tag
-from models.statuses import InvoiceKind, LineItemType, MatchCriterion, MatchOutcome, NoticeKind, Role
+from models.receiving import Milestone, ReceiptLine
+from models.requisition import RequisitionLine
+from models.revision import Revision, RevisionLine
+from models.statuses import (
+    HandlingFeeKind,
+    InvoiceKind,
+    LineItemType,
+    MatchCriterion,
+    MatchOutcome,
+    NoticeKind,
+    RevisionStatus,
+    Role,
+)
 from models.supplier import SellerEntity
+from models.verification import ToleranceRule
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -110,6 +127,8 @@ class Abundance:
             return
         for agree in (agreement for kind, agreement in _AGREEMENTS if kind is model):
             agree(self, values)
+        if any(value is _NOTHING for value in values.values()):
+            return
         if not self._is_new(model, values):
             return
         self.made.setdefault(model, []).append(await model.create(**values))
@@ -287,7 +306,8 @@ def _line(made: Abundance, values: dict[str, Any]) -> None:
     values["balance_tracked"] = values["balance_limit"] is not None
 
 
-def _invoice(_: Abundance, values: dict[str, Any]) -> None:
+def _invoice(made: Abundance, values: dict[str, Any]) -> None:
+    values["supplier_invoice_number"] = f"{next(made._numbers)}{values['supplier_invoice_number']}"[:100]
     sign = 1 if values["kind"] == InvoiceKind.INVOICE else -1
     for name in ("amount_before_tax", "tax_amount"):
         values[name] = sign * min(abs(values[name]), Decimal(10) ** 15)
@@ -328,6 +348,84 @@ def _dropped(made: Abundance, values: dict[str, Any]) -> None:
     ]
 
 
+def _one_of(*names: str, required: bool = True) -> Callable[[Abundance, dict[str, Any]], None]:
+    """Exactly one of the columns has a value, where there is anything to have."""
+
+    def agree(made: Abundance, values: dict[str, Any]) -> None:
+        given = [name for name in names if values[name] is not None]
+        keep = made.chance.choice(given) if given else None
+        for name in names:
+            values[name] = values[name] if name == keep else None
+        if keep is None and required:
+            values[names[0]] = _NOTHING
+
+    return agree
+
+
+def _not_negative(*names: str) -> Callable[[Abundance, dict[str, Any]], None]:
+    def agree(_: Abundance, values: dict[str, Any]) -> None:
+        for name in names:
+            values[name] = None if values[name] is None else abs(values[name])
+
+    return agree
+
+
+def _milestone(made: Abundance, values: dict[str, Any]) -> None:
+    kept = made.chance.choice(("amount", "percent"))
+    figures = {"amount": made.amount(), "percent": made.amount(7, 2)}
+    values |= {name: abs(figure) if name == kept else None for name, figure in figures.items()}
+
+
+def _receipt_line(made: Abundance, values: dict[str, Any]) -> None:
+    for name in ("accepted_quantity", "rejected_quantity"):
+        values[name] = min(abs(values[name]), Decimal(10) ** 9)
+    values["quantity"] = values["accepted_quantity"] + values["rejected_quantity"]
+
+
+def _payment(_: Abundance, values: dict[str, Any]) -> None:
+    values["amount"] = values["amount"] or Decimal(1)
+
+
+def _handling_fee(made: Abundance, values: dict[str, Any]) -> None:
+    fixed = values["kind"] == HandlingFeeKind.FIXED
+    values["amount"] = abs(made.amount()) if fixed else None
+    values["percent"] = None if fixed else abs(made.amount(7, 2))
+
+
+def _tolerance(made: Abundance, values: dict[str, Any]) -> None:
+    values["value"] = abs(made.amount())
+    values["percentage"] = None if values["percentage"] is None else abs(values["percentage"])
+
+
+def _price_break(_: Abundance, values: dict[str, Any]) -> None:
+    values["minimum_quantity"] = abs(values["minimum_quantity"]) or Decimal(1)
+    values["unit_price"] = abs(values["unit_price"])
+
+
+def _requisition_line(_: Abundance, values: dict[str, Any]) -> None:
+    values["quantity"] = abs(values["quantity"]) or Decimal(1)
+    values["unit_price"] = abs(values["unit_price"])
+
+
+def _plan(_: Abundance, values: dict[str, Any]) -> None:
+    if values["invoice_id"] is None and values["purchase_order_id"] is None:
+        values["purchase_order_id"] = _NOTHING
+
+
+def _revision(made: Abundance, values: dict[str, Any]) -> None:
+    open_ones = ("DRAFT", "PENDING_APPROVAL", "APPROVED")
+    taken = any(
+        row.purchase_order_id == values["purchase_order_id"] and row.status in open_ones
+        for row in made.made.get(Revision, ())
+    )
+    values["status"] = RevisionStatus.APPLIED if taken else values["status"]
+    values["changes"] = {}
+
+
+def _revision_line(_: Abundance, values: dict[str, Any]) -> None:
+    values["changes"] = {}
+
+
 _BALANCE: Final = _together("balance_limit", "balance_used", "balance_current", "balance_percent")
 _AGREEMENTS: Final[Iterable[tuple[type[Model], Callable[[Abundance, dict[str, Any]], None]]]] = (
     (Organization, _organization),
@@ -344,6 +442,29 @@ _AGREEMENTS: Final[Iterable[tuple[type[Model], Callable[[Abundance, dict[str, An
     (Invoice, _invoice),
     (Allocation, _in_order("period_start", "period_end")),
     (Allocation, _one_current("invoice_id", "line_id", ended="ended_at")),
+    (Invoice, _not_negative("other_charges", "discount_amount")),
+    (Allocation, _one_current("invoice_line_id", "line_id", ended="ended_at")),
+    (Milestone, _milestone),
+    (ReceiptLine, _receipt_line),
+    (Payment, _payment),
+    (HandlingFeeRule, _handling_fee),
+    (HandlingFeeRule, _in_order("amount_from", "amount_to")),
+    (ToleranceRule, _tolerance),
+    (SupplierProduct, _not_negative("unit_price")),
+    (PriceBreak, _price_break),
+    (Contract, _in_order("valid_from", "valid_to")),
+    (Contract, _not_negative("value_cap")),
+    (RequisitionLine, _requisition_line),
+    (Comment, _one_of("purchase_order_id", "invoice_id")),
+    (Attachment, _one_of("purchase_order_id", "invoice_id")),
+    (Attachment, _not_negative("size")),
+    (PurchasingPermission, _one_of("purchase_order_id", "requisition_id")),
+    (PurchasingPermission, _one_of("user_id", "group_id", "cost_center_id")),
+    (ApprovalRule, _in_order("amount_from", "amount_to")),
+    (ApprovalRuleApprover, _one_of("user_id", "group_id")),
+    (ApprovalPlan, _plan),
+    (Revision, _revision),
+    (RevisionLine, _revision_line),
     (DroppedCandidates, _dropped),
     (Match, _match),
     (Match, _one_current("invoice_id", ended="superseded_at")),
