@@ -1,9 +1,10 @@
-"""Refusals as data: the interface `UserError`, and one type for each refusal of `resolvers.errors`.
+"""Refusals as data: the interface `UserError`, and one type for each refusal of the modules of `REFUSALS`.
 
 The types are made from the refusal classes, so that a refusal and its type cannot differ.
 """
 
 import dataclasses
+import sys
 from datetime import date
 from decimal import Decimal
 from enum import Enum
@@ -12,8 +13,11 @@ from typing import Any, Final, get_args, get_origin, get_type_hints
 import strawberry
 from strawberry.types.enum import EnumValueDefinition
 
-from resolvers import errors
+from resolvers import errors, errors_receiving
 from resolvers.errors import Refusal
+
+REFUSALS: Final = (errors, errors_receiving)
+"""The modules that hold refusals; to be imported is enough."""
 
 
 def _sentence(refusal: type[Refusal]) -> str:
@@ -46,7 +50,7 @@ def _wire_type(hint: Any) -> Any:
 
 def _error_type(refusal: type[Refusal]) -> type:
     """The GraphQL type of a refusal, with the figures it carries."""
-    hints = get_type_hints(refusal, vars(errors) | _FIGURE_TYPES)
+    hints = get_type_hints(refusal, vars(sys.modules[refusal.__module__]) | _FIGURE_TYPES)
     figures = [figure for figure in dataclasses.fields(refusal) if "description" in figure.metadata]
     body: dict[str, Any] = {
         "__annotations__": {figure.name: _wire_type(hints[figure.name]) for figure in figures},
@@ -57,7 +61,7 @@ def _error_type(refusal: type[Refusal]) -> type:
 
 
 _FIGURE_TYPES: Final[dict[str, Any]] = {"Decimal": Decimal, "date": date}
-"""What `resolvers.errors` names in annotations only."""
+"""What these modules name in annotations only."""
 
 ERROR_TYPES: Final = {refusal: _error_type(refusal) for refusal in errors.all_refusals()}
 """Refusal class → GraphQL type."""
