@@ -112,15 +112,16 @@ def connected(  # noqa: PLR0913 - a declaration, read as one
     where: Any = None,
     order: Any = None,
     only: Any = None,
+    through: str | None = None,
 ) -> Any:
-    """A page of the nodes that refer to this one."""
+    """A page of the nodes that refer to this one; or of those that the rows that do so lead to `through` a key."""
 
     def resolver(self: Any, **arguments: Any) -> Any:
         raise TypeError(f"{name} of {self!r} is read by the statement of its parent, not by itself: {arguments}")
 
     _sign(resolver, listing, of, where, order)
     return strawberry.field(
-        resolver=resolver, description=description, metadata={"read": kinds.Connected(name, listing, only)}
+        resolver=resolver, description=description, metadata={"read": kinds.Connected(name, listing, only, through)}
     )
 
 

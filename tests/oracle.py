@@ -298,8 +298,14 @@ def read(slow: Slow, row: Any, kind: kinds.Kind, arguments: dict[str, Any], retu
                 keys = [getattr(link, relation.source_field) for link in rows]
                 rows = [slow.world.row(relation.related_model, key, slow.actor) for key in keys]
             return [Thing(found) for found in rows if found is not None]
-        case kinds.Connected(name, listing, only):
+        case kinds.Connected(name, listing, only, None):
             return window(slow, _related(slow, row, name, only), listing, arguments)
+        case kinds.Connected(name, listing, only, through):
+            relation = fields_map[name].related_model._meta.fields_map[through]
+            keys = {getattr(link, relation.source_field) for link in _related(slow, row, name, None)}
+            rows = [found for found in slow.world.seen(relation.related_model, slow.actor) if found.id in keys]
+            rows = rows if only is None else [found for found in rows if satisfies(slow, found, only)]
+            return window(slow, rows, listing, arguments)
         case kinds.Computed(requires, compute):
             required = {name: on_the_wire(read(slow, row, needed, {}, None)) for name, needed in requires.items()}
             return compute(required, slow.actor, **arguments)

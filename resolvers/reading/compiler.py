@@ -206,6 +206,11 @@ class _Compiler:
         target, alias, children = relation.related_model, f"t{depth}", item.children or ()
         key = f'{alias}."{relation.relation_source_field}" = {row}."id"'
         queryset = visible_to(target, self.rights)
+        if isinstance(kind, kinds.Connected) and kind.through is not None:
+            beyond: Any = target._meta.fields_map[kind.through]
+            links = _rows(target, f"l{alias}", queryset._q_objects, self.parameters, f"l{key}")
+            key = f'{alias}."id" IN (SELECT l{alias}."{beyond.source_field}" FROM {links})'
+            queryset = visible_to(beyond.related_model, self.rights)
         if kind.only is not None:
             queryset = queryset.filter(kind.only)
         if isinstance(kind, kinds.Connected):

@@ -113,11 +113,16 @@ class First:
 
 @dataclass(frozen=True, slots=True)
 class Connected:
-    """A page of the rows that refer to this one. `page` makes the page from the field's arguments."""
+    """A page of the rows that refer to this one. `page` makes the page from the field's arguments.
+
+    `through` follows a foreign key of those rows to the rows that are really meant, each of which stands in the page
+    once; `only` narrows the rows of the page.
+    """
 
     name: str
     page: Callable[..., Any]
     only: Q | None = field(default=None, hash=False)
+    through: str | None = None
 
 
 @dataclass(frozen=True)

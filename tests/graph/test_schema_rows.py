@@ -139,10 +139,10 @@ def leads_to(found: Read) -> type[Model] | None:
     match found.kind:
         case kinds.One(name, part):
             return found.columns[name].related_model if part is None else None
-        case kinds.Many(name, _, through):
+        case kinds.Many(name, _, through) | kinds.Connected(name, _, _, through):
             target = found.columns[name].related_model
             return target if through is None else target._meta.fields_map[through].related_model
-        case kinds.First(name) | kinds.Connected(name):
+        case kinds.First(name):
             return found.columns[name].related_model
         case _:
             return None
@@ -339,9 +339,10 @@ def offered(fields: list[Read]) -> Iterator[Offered]:
             parent: Any = core().type_map[type_name]
             listing: Any = read.kind.page
             relation = read.columns[read.kind.name]
-            yield from columns_of(
-                read.where, parent.fields[field_name], listing, relation.related_model, relation.relation_source_field
-            )
+            model, within = relation.related_model, relation.relation_source_field
+            if read.kind.through is not None:
+                model, within = model._meta.fields_map[read.kind.through].related_model, "id"
+            yield from columns_of(read.where, parent.fields[field_name], listing, model, within)
 
 
 def columns_of(
