@@ -88,7 +88,7 @@ class ApprovalRuleApprover(Row):
 class ApprovalPlan(Row):
     """Whose agreement a document needs, and how far that has come. An order or invoice has one that is not superseded.
 
-    `amount` is what is to be approved, in `currency`.
+    `amount` is what is to be approved, in `currency`. With `issue_when_approved` the order is issued once all agree.
     """
 
     organization: fields.ForeignKeyRelation[Organization] = fields.ForeignKeyField(
@@ -117,6 +117,7 @@ class ApprovalPlan(Row):
     )
     requester_id: int
     decided_at = fields.DatetimeField(null=True)
+    issue_when_approved = fields.BooleanField(default=False)
     edit_version = fields.IntField(default=1)
     updated_at = fields.DatetimeField()
 
