@@ -15,6 +15,7 @@ from tortoise.fields.db_defaults import SqlDefault
 
 from models.statuses import Word
 from models.values import (
+    FIGURE_DIGITS,
     MONEY_DIGITS,
     MONEY_PLACES,
     PERCENT_DIGITS,
@@ -132,6 +133,11 @@ def PriceField(*, default: Decimal | None = ..., null: Literal[True], **options:
 def PriceField(*, default: Decimal | None = None, null: bool = False, **options: Any) -> Any:
     """A price for one unit: finer than the currency's minor unit."""
     return _decimal(QUANTITY_DIGITS, PRICE_PLACES, default, null=null, **options)
+
+
+def FigureField() -> Field[Decimal | None]:
+    """An amount, a price or a quantity, or a sum or product of such, or nothing."""
+    return _decimal(FIGURE_DIGITS, QUANTITY_PLACES, None, null=True)
 
 
 @overload

@@ -202,6 +202,11 @@ class MatchCriterion(Word):
     BALANCE = "BALANCE", "Ranked by whether the balance covers the invoice (M4.3)."
     RECENCY = "RECENCY", "Ranked by the order that a person edited last (M4.4)."
     LINE_ORDER = "LINE_ORDER", "Ranked by earliest end, earliest start, lowest line number (M4.5)."
+    LINE_REFERENCE = "LINE_REFERENCE", "The line of the invoice names another order line (M8)."
+    PART_NUMBER = "PART_NUMBER", "The line of the invoice has another part number (M8)."
+    UNIT_PRICE = "UNIT_PRICE", "The line of the invoice has another unit price (M8)."
+    OPEN_QUANTITY = "OPEN_QUANTITY", "Less is open than the line of the invoice bills (M8)."
+    TEXT = "TEXT", "Ranked by how much of its text it shares with the line of the invoice (M8)."
     CHOSEN_BY_PERSON = "CHOSEN_BY_PERSON", "A person chose another line (M10)."
 
 
@@ -262,16 +267,27 @@ class PurchaseOrderAction(Word):
     """What a caller may do with an order. L6."""
 
     UPDATE = "UPDATE", "Change the order's fields."
-    ISSUE = "ISSUE", "Issue a draft: it becomes binding and serves invoices."
+    SUBMIT = "SUBMIT", "Submit a draft for approval."
+    ISSUE = "ISSUE", "Issue an order that needs no approval, or has it: it becomes binding and serves invoices."
+    CONFIRM = "CONFIRM", "Note that the supplier has confirmed the order."
     SUSPEND = "SUSPEND", "Put the order on hold."
     RESUME = "RESUME", "Take the order off hold."
     EXTEND = "EXTEND", "Set a later expiration date."
     CLOSE = "CLOSE", "Close the order for good; it serves no further invoice."
+    CANCEL = "CANCEL", "Cancel what was not received of the order."
+    REOPEN = "REOPEN", "Reopen an order that a person closed."
+    REVISE = "REVISE", "Begin a revision of the order, beside the live version."
+    RELEASE = "RELEASE", "Draw a release on a blanket order."
+    RECEIVE = "RECEIVE", "Post a receipt, or complete a milestone."
+    RETURN = "RETURN", "Post a return of what was received."
     DELETE = "DELETE", "Delete a draft, or an order that never served an invoice."
     COPY = "COPY", "Copy the order into the next period."
     ADD_LINE = "ADD_LINE", "Add a line."
     UPDATE_LINE = "UPDATE_LINE", "Change a line."
     REMOVE_LINE = "REMOVE_LINE", "Remove a line that never served an invoice."
+    CLOSE_LINE = "CLOSE_LINE", "Close a line short: what is open of it counts nowhere."
+    CANCEL_LINE = "CANCEL_LINE", "Cancel a line of which nothing was received."
+    REOPEN_LINE = "REOPEN_LINE", "Reopen a line that was closed short."
     ADD_CONTACT = "ADD_CONTACT", "Add a contact."
     UPDATE_CONTACT = "UPDATE_CONTACT", "Change a contact."
     REMOVE_CONTACT = "REMOVE_CONTACT", "Remove a contact."
@@ -412,6 +428,14 @@ class DiscrepancyState(Word):
     OPEN = "OPEN", "Somebody has to look at it."
     WAIVED = "WAIVED", "Somebody has accepted it, for a reason."
     RESOLVED = "RESOLVED", "Is there no more: a receipt, a revision or a correction has settled it."
+
+
+class DiscrepancyMeasure(Word):
+    """What the figures of a discrepancy are. I4."""
+
+    MONEY = "MONEY", "Amounts in the currency of the invoice."
+    PRICE = "PRICE", "Prices for one unit, in the currency of the invoice."
+    QUANTITY = "QUANTITY", "Quantities in the unit of the order line."
 
 
 class ToleranceKind(Word):

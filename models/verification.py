@@ -8,12 +8,13 @@ from tortoise import fields
 from tortoise.migrations.constraints import CheckConstraint
 
 from models.base import Row
-from models.fields import JsonField, MoneyField, PercentField, QuantityField, WordField
+from models.fields import FigureField, JsonField, MoneyField, PercentField, WordField
 from models.invoice import Invoice, InvoiceLine
 from models.organization import CostCenter, Organization, User
 from models.purchase_order import PurchaseOrder, PurchaseOrderLine
 from models.statuses import (
     DiscrepancyKind,
+    DiscrepancyMeasure,
     DiscrepancyState,
     InvoiceCategory,
     ToleranceCombination,
@@ -87,9 +88,10 @@ class Discrepancy(Row):
     kind = WordField(DiscrepancyKind)
     state = WordField(DiscrepancyState, default=DiscrepancyState.OPEN)
     explanation = fields.TextField()
-    expected = QuantityField(null=True)
-    actual = QuantityField(null=True)
-    tolerance = QuantityField(null=True)
+    measure = WordField(DiscrepancyMeasure, null=True)
+    expected = FigureField()
+    actual = FigureField()
+    tolerance = FigureField()
     rule: fields.ForeignKeyNullableRelation[ToleranceRule] = fields.ForeignKeyField(
         "models.ToleranceRule", related_name="discrepancies", on_delete=fields.RESTRICT, null=True, db_index=True
     )
