@@ -17,23 +17,23 @@ from typing import TYPE_CHECKING, Any, Final
 from models import database
 from models.statuses import LineStatus, OrderType
 from models.values import ZERO
-from resolvers.errors import InvalidAmount
+from resolvers.figures import check_sizes, write
 from resolvers.rules.balances import LineTerms, Usage, line_figures
 from resolvers.rules.invoicing import (
     INVOICED,
-    LARGEST_FIGURE,
     OrderFigures,
     OrderSums,
-    fits,
     is_canceled,
     order_figures,
     share_invoiced,
 )
 from resolvers.rules.notices import BalanceChange, Level
+from resolvers.settling import settle
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
-    from decimal import Decimal
+    from collections.abc import Iterable, Iterator, Mapping
+
+__all__ = ["LINE_FIGURES", "ORDER_FIGURES", "check_sizes", "figures_of_line", "refresh", "settle", "terms_of", "write"]
 
 Row = dict[str, Any]
 
@@ -185,32 +185,3 @@ def _sums(row: Row) -> OrderSums:
         balance_limit=row["line_limits"],
         balance_used=row["line_uses"],
     )
-
-
-async def write(table: str, columns: Mapping[str, str], rows: Sequence[tuple[Row, Row]]) -> None:
-    """Write down the figures that differ from what the rows hold, in one statement.
-
-    Raises:
-        InvalidAmount: one that is too large.
-    """
-    changed = [(row["id"], figures) for row, figures in rows if any(row[name] != figures[name] for name in columns)]
-    if not changed:
-        return
-    check_sizes(figures[name] for _, figures in changed for name, kind in columns.items() if kind == "numeric")
-    arrays = ", ".join(f"${at}::{kind}[]" for at, kind in enumerate(columns.values(), start=2))
-    await database.connection().execute_query(
-        f"UPDATE {table} t SET {', '.join(f'{name} = v.{name}' for name in columns)}"  # noqa: S608 - our own names
-        f" FROM unnest($1::bigint[], {arrays}) AS v (id, {', '.join(columns)}) WHERE t.id = v.id",
-        [[key for key, _ in changed], *([figures[name] for _, figures in changed] for name in columns)],
-    )
-
-
-def check_sizes(sums: Iterable[Decimal | None]) -> None:
-    """Refuse sums that are too large to be stored.
-
-    Raises:
-        InvalidAmount: one of them is.
-    """
-    for each in sums:
-        if each is not None and not fits((each,)):
-            raise InvalidAmount(amount=each, least=-LARGEST_FIGURE, greatest=LARGEST_FIGURE, places=4)

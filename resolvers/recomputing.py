@@ -25,7 +25,8 @@ from models.organization import Organization, OrganizationGate
 from models.statuses import InvoiceStatus, LineStatus, OrderType
 from models.values import ZERO, plain
 from resolvers.errors import NotFound
-from resolvers.progress import LINE_FIGURES, ORDER_FIGURES, figures_of_line, write
+from resolvers.figures import write
+from resolvers.progress import LINE_FIGURES, ORDER_FIGURES, figures_of_line
 from resolvers.rules.balances import Allocation, Usage, usage_of
 from resolvers.rules.invoicing import COUNTS_NOWHERE, INVOICED, OrderSums, is_canceled, order_figures, status_after
 

@@ -7,10 +7,12 @@ from decimal import Decimal
 from itertools import count
 from typing import Any, Final
 
-from models.invoice import Invoice
+from models.invoice import Allocation, Invoice, InvoiceLine
 from models.organization import CostCenter, LegalEntity, Organization, OrganizationGate, User
+from models.payment import Payment
 from models.purchase_order import Contact, PurchaseOrder, PurchaseOrderLine
-from models.statuses import LineStatus, PurchaseOrderStatus, Role
+from models.receiving import Milestone, Receipt, ReceiptLine
+from models.statuses import InvoiceLineStatus, LineStatus, PurchaseOrderStatus, ReceiptKind, Role
 from models.supplier import SellerEntity, Supplier
 from models.values import percent_of
 from resolvers.operation import Call
@@ -140,3 +142,99 @@ async def make_contact(order: PurchaseOrder, email: str | None = None, **fields:
     number = next(_numbers)
     given: dict[str, Any] = {"name": f"Contact {number}", "email": email or f"contact{number}@example.com", **fields}
     return await Contact.create(organization_id=order.organization_id, purchase_order=order, **given)
+
+
+async def make_invoice_line(
+    invoice: Invoice, amount: int | str | Decimal, quantity: int | str | Decimal | None = None, **fields: Any
+) -> InvoiceLine:
+    """A line of the invoice, as a row; one that is confirmed, approved or rejected has its moment."""
+    moments = {
+        InvoiceLineStatus.CONFIRMED: "confirmed_at",
+        InvoiceLineStatus.APPROVED: "approved_at",
+        InvoiceLineStatus.REJECTED: "rejected_at",
+    }
+    moment = moments.get(fields.get("status", InvoiceLineStatus.REQUIRES_REVIEW))
+    given: dict[str, Any] = {
+        "number": next(_numbers),
+        "currency": invoice.currency,
+        "amount": Decimal(amount),
+        "quantity": None if quantity is None else Decimal(quantity),
+        **({moment: NOON} if moment else {}),
+        **fields,
+    }
+    return await InvoiceLine.create(organization_id=invoice.organization_id, invoice=invoice, **given)
+
+
+async def make_allocation(line: PurchaseOrderLine, of: Invoice | InvoiceLine, **fields: Any) -> Allocation:
+    """What an invoice, or a line of it, takes from the order line: all of it, in March 2025; as a row."""
+    invoice = await of.invoice if isinstance(of, InvoiceLine) else of
+    given: dict[str, Any] = {
+        "invoice_line": of if isinstance(of, InvoiceLine) else None,
+        "currency": line.currency,
+        "amount": of.amount if isinstance(of, InvoiceLine) else of.total_amount,
+        "quantity": of.quantity if isinstance(of, InvoiceLine) else None,
+        "period_start": date(2025, 3, 1),
+        "period_end": date(2025, 3, 31),
+        **fields,
+    }
+    return await Allocation.create(
+        organization_id=line.organization_id,
+        invoice=invoice,
+        purchase_order_id=line.purchase_order_id,
+        line=line,
+        **given,
+    )
+
+
+async def make_receipt(
+    call: Call,
+    line: PurchaseOrderLine,
+    quantity: int | str | Decimal,
+    kind: ReceiptKind = ReceiptKind.GOODS_RECEIPT,
+    rejected: int | str | Decimal = 0,
+    **fields: Any,
+) -> Receipt:
+    """A posted receipt, or return, of one order line, as rows and nothing else."""
+    given: dict[str, Any] = {
+        "number": f"RC-{next(_numbers)}",
+        "received_on": call.today,
+        "posted_by_id": call.actor.user_id,
+        "updated_at": call.now,
+        **fields,
+    }
+    receipt = await Receipt.create(
+        organization_id=line.organization_id, purchase_order_id=line.purchase_order_id, kind=kind, **given
+    )
+    await ReceiptLine.create(
+        organization_id=line.organization_id,
+        receipt=receipt,
+        line=line,
+        number=1,
+        currency=line.currency,
+        quantity=Decimal(quantity),
+        accepted_quantity=Decimal(quantity) - Decimal(rejected),
+        rejected_quantity=Decimal(rejected),
+    )
+    return receipt
+
+
+async def make_milestone(line: PurchaseOrderLine, **fields: Any) -> Milestone:
+    """A milestone of the line, worth half of it unless an amount or a percentage is given; as a row."""
+    worth = {} if {"amount", "percent"} & fields.keys() else {"percent": Decimal(50)}
+    given: dict[str, Any] = {"number": next(_numbers), "currency": line.currency, **worth, **fields}
+    return await Milestone.create(
+        organization_id=line.organization_id, purchase_order_id=line.purchase_order_id, line=line, **given
+    )
+
+
+async def make_payment(call: Call, invoice: Invoice, amount: int | str | Decimal, **fields: Any) -> Payment:
+    """A payment of the invoice, as a row and nothing else."""
+    given: dict[str, Any] = {"number": f"PAY-{next(_numbers)}", "paid_on": call.today, **fields}
+    return await Payment.create(
+        organization_id=invoice.organization_id,
+        invoice=invoice,
+        currency=invoice.currency,
+        amount=Decimal(amount),
+        recorded_by_id=call.actor.user_id,
+        **given,
+    )
