@@ -26,7 +26,7 @@ APP: Final = "models"
 OLDEST_VERSION: Final = 15
 
 _NOT_TABLES: Final = frozenset(
-    {"__init__", "base", "database", "embedded", "fields", "migrating", "statuses", "values", "views"}
+    {"__init__", "base", "batches", "database", "embedded", "fields", "migrating", "statuses", "values", "views"}
 )
 MODEL_MODULES: Final = tuple(
     sorted(f"models.{file.stem}" for file in Path(__file__).parent.glob("*.py") if file.stem not in _NOT_TABLES)

@@ -23,6 +23,7 @@ from tortoise.migrations.schema_editor import AsyncpgSchemaEditor
 from tortoise.migrations.writer import MigrationWriter, format_migration_name
 from tortoise.transactions import in_transaction
 
+from models.batches import Loader
 from models.database import APP, Access, configuration, rows
 
 if TYPE_CHECKING:
@@ -103,6 +104,7 @@ async def migrate() -> list[str]:
             raise SchemaError(str(before.problem))
         if before.pending:
             executor = MigrationExecutor(transaction, _APPS)
+            executor.loader = Loader(_APPS, executor.recorder, load=False)
             await executor.migrate([MigrationTarget(APP, "__latest__")], direction="forward")
     return list(before.pending)
 
