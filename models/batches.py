@@ -1,8 +1,8 @@
 """Many steps of a migration taken as one.
 
-After every single operation Tortoise makes all rows' classes anew, twice: a minute for a few hundred operations on sixty
-tables. Operations that only add to the tables do not need each other's intermediate classes, so that a row of them
-is taken at once: first all of them in the description, then the classes once, then all of them in the database.
+After every single operation Tortoise makes all rows' classes anew, twice: that takes a minute for a few hundred
+operations on sixty tables. Operations that only add do not need each other's intermediate classes. So a row of them is
+taken at once: first all of them in the description, then the classes once, then all of them in the database.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ class Batch(TortoiseOperation):
         with _without_reloading(state):
             for operation in self.operations:
                 operation.state_forward(app_label, state)
-        state._reload(set(state.models))  # pyright: ignore[reportPrivateUsage]
+        state.reload_models(list(state.models))
 
     async def database_forward(
         self, app_label: str, old_state: State, new_state: State, state_editor: BaseSchemaEditor | None = None
