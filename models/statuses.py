@@ -521,6 +521,13 @@ class ApproverState(Word):
     NO_LONGER_ASKED = "NO_LONGER_ASKED", "Somebody else has decided."
 
 
+class ApprovalDecision(Word):
+    """A2."""
+
+    APPROVE = "APPROVE", "Agree."
+    REJECT = "REJECT", "Refuse; needs a reason."
+
+
 class RevisionStatus(Word):
     """V1, V2, V3."""
 

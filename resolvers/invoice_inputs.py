@@ -8,8 +8,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
-from models.statuses import InvoiceCategory, InvoiceKind
+from models.statuses import BillingStage, InvoiceCategory, InvoiceKind
 from models.supplier import SellerEntity, Supplier
+from models.values import ZERO
 from resolvers.errors import InvalidValue, NotFound
 from resolvers.ids import key_of
 from resolvers.recording import UNKNOWN
@@ -25,6 +26,8 @@ Row = dict[str, Any]
 
 _AMOUNTS: Final = ("total_amount", "amount_before_tax", "tax_amount")
 _NEEDED: Final = ("supplier_invoice_number", "currency", "total_amount", "invoice_date", "kind", "category")
+_NOTHING: Final = {"other_charges": ZERO, "discount_amount": ZERO, "billing_stage": BillingStage.REGULAR}
+"""What null stands for, where it takes a value away."""
 
 
 @dataclass(slots=True)
@@ -46,6 +49,9 @@ class Document:
             fields["kind"] = InvoiceKind[fields["kind"]]
         if "category" in fields:
             fields["category"] = InvoiceCategory[fields["category"]]
+        fields |= {name: nothing for name, nothing in _NOTHING.items() if name in fields and fields[name] is None}
+        if "billing_stage" in fields:
+            fields["billing_stage"] = BillingStage[fields["billing_stage"]]
         if "lines" in fields:
             fields["lines"] = tuple(_line(line) for line in fields["lines"] or ())
         return document

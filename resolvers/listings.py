@@ -6,7 +6,6 @@ connectives `and_`, `or_` and `not_`. Every column that is offered has an index.
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
@@ -17,6 +16,7 @@ from resolvers.errors import BadInput
 from resolvers.ids import PREFIXES, key_of
 from resolvers.reading.pages import OrderTerm, Page, page
 from resolvers.reading.predicates import ALL, NONE, Unless, asks
+from resolvers.rules.text import search_words
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -145,11 +145,6 @@ class Listing:
             return NONE
         query = " & ".join(f"{term}:*" for term in terms)
         return asks(f"{self.search}__search", Function("to_tsquery", ValueWrapper("simple"), ValueWrapper(query)))
-
-
-def search_words(text: str, most: int | None = 20) -> list[str]:
-    """The words that a text is found by: lower case, letters and digits only; the first ones, unless all are wanted."""
-    return re.findall(r"[^\W_]+", text.lower())[:most]
 
 
 def _size(where: Any) -> int:

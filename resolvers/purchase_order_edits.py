@@ -20,11 +20,10 @@ from resolvers import events, notices, progress
 from resolvers.errors import InvalidValue, NotFound, refuse_all
 from resolvers.facts_orders import standing_of
 from resolvers.ids import key_of
-from resolvers.listings import search_words
 from resolvers.operation import Written, check_version, locked_gate, orders_changed
 from resolvers.purchase_order_history import VERSION, changed_since, told_order
 from resolvers.rules.ordering import REASON, OrderTerms
-from resolvers.rules.text import shown
+from resolvers.rules.text import search_words, shown
 from resolvers.rules.transitions import reasons_against
 from resolvers.visibility import visible_to
 

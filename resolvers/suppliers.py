@@ -10,11 +10,10 @@ from models import database
 from models.statuses import LineItemType
 from models.supplier import SellerEntity, Supplier
 from resolvers import records
-from resolvers.listings import search_words
 from resolvers.operation import Written, locked_gate, orders_changed
 from resolvers.purchase_order_edits import LONGEST_SEARCH_TEXT
 from resolvers.records import Kind
-from resolvers.rules.text import COUNTRY, EMAIL, EXTERNAL_ID, NAME, NUMBER, Words
+from resolvers.rules.text import COUNTRY, EMAIL, EXTERNAL_ID, NAME, NUMBER, Words, search_words
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -24,7 +24,8 @@ class Candidate(NamedTuple):
 
     Ranked ones have a rank, 1 is the best; `criterion` is what decided for the chosen line (None on that line itself),
     and the balances are what is left on the line before and after taking the invoice (None: not tracked). Dropped ones
-    have no rank and no balances; `criterion` is what dropped them.
+    have no rank and no balances; `criterion` is what dropped them. `invoice_line_id` says for which line of the invoice
+    it was looked at, where lines go their own ways (M8).
     """
 
     order_id: int
@@ -34,6 +35,7 @@ class Candidate(NamedTuple):
     reason: str
     balance_before: Decimal | None = None
     balance_after: Decimal | None = None
+    invoice_line_id: int | None = None
 
 
 class Tier(NamedTuple):

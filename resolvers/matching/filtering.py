@@ -147,12 +147,35 @@ _ORDER_CRITERIA: Final[tuple[tuple[MatchCriterion, _Drops, _Says], ...]] = (
 )
 """What drops an order as a whole, in the order in which it is asked: criterion, whether it does, what to say. M2."""
 
+_ASKED_OF_NAMED: Final = frozenset(
+    criterion
+    for criterion, _, _ in _ORDER_CRITERIA
+    if criterion not in {MatchCriterion.ORDER_PERIOD, MatchCriterion.NO_LINES}
+)
+
 
 def _order_drop(order: OrderFact, profile: Profile, restricted_to: str | None) -> tuple[MatchCriterion, str] | None:
     if restricted_to is not None and order.number != restricted_to:
         return MatchCriterion.PURCHASE_ORDER_NUMBER, wording.other_number(order, restricted_to)
     for criterion, drops, says in _ORDER_CRITERIA:
         if drops(order, profile):
+            return criterion, says(order, profile)
+    return None
+
+
+def drop_of_named(order: OrderFact, profile: Profile, *, gives_back: bool) -> tuple[MatchCriterion, str] | None:
+    """Why an order takes no lines of an invoice that names it; None where it does. Its validity is not asked.
+
+    What gives back is only kept out of an order that was never issued or has another currency.
+
+    Source: M2, M7, M8.
+    """
+    if gives_back:
+        asked = {MatchCriterion.CURRENCY} if order.issued else {MatchCriterion.NOT_IN_MATCHING, MatchCriterion.CURRENCY}
+    else:
+        asked = _ASKED_OF_NAMED
+    for criterion, drops, says in _ORDER_CRITERIA:
+        if criterion in asked and drops(order, profile):
             return criterion, says(order, profile)
     return None
 

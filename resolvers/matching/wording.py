@@ -117,7 +117,12 @@ def no_lines(order: OrderFact, _: Profile) -> str:
 
 def line_not_in_force(order: OrderFact, line: LineFact) -> str:
     """Line 2 of PO-7 is canceled."""
-    return f"Line {line.number} of {order.number} {_LINES_NOT_IN_FORCE[line.status]}."
+    return line_out_of_force(order, line.number, line.status)
+
+
+def line_out_of_force(order: OrderFact, number: int, status: LineStatus) -> str:
+    """Line 2 of PO-7 is canceled."""
+    return f"Line {number} of {order.number} {_LINES_NOT_IN_FORCE[status]}."
 
 
 def outside_line_dates(order: OrderFact, line: LineFact, profile: Profile) -> str:

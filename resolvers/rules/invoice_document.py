@@ -14,7 +14,7 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
-from models.statuses import InvoiceCategory, InvoiceKind
+from models.statuses import BillingStage, InvoiceCategory, InvoiceKind
 from models.values import LARGEST_AMOUNT, MINOR_UNITS, PRICE_PLACES, QUANTITY_PLACES, ZERO
 from resolvers.errors import InvalidAmount, InvalidValue, TotalsDisagree
 from resolvers.rules.text import EXTERNAL_ID, Number, Text, Whole, given_refusals, repeated, shown
@@ -59,18 +59,22 @@ class NewInvoiceLine:
     number: int | None = None
     description: str | None = None
     part_number: str | None = None
+    purchase_order_number: str | None = None
     purchase_order_line_number: int | None = None
     unit: str | None = None
     quantity: Decimal | None = None
     unit_price: Decimal | None = None
     tax_amount: Decimal = ZERO
+    reopens_quantity: bool | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewInvoice:
     """An invoice, credit memo or debit memo, as the supplier sent it; supplier and seller entity by their keys.
 
-    Of the three amounts, those that are not given follow from the others; without any hint there is no tax.
+    Of the three amounts, those that are not given follow from the others; without any hint there is no tax. Whether its
+    lines, charges and discount come to the amount before tax is not asked here: where they do not, the invoice is
+    recorded as it is, and the difference found by verification (I4).
     """
 
     supplier_id: int
@@ -84,6 +88,9 @@ class NewInvoice:
     external_id: str | None = None
     amount_before_tax: Decimal | None = None
     tax_amount: Decimal | None = None
+    other_charges: Decimal = ZERO
+    discount_amount: Decimal = ZERO
+    billing_stage: BillingStage = BillingStage.REGULAR
     due_date: date | None = None
     billing_period_start: date | None = None
     billing_period_end: date | None = None
@@ -129,6 +136,8 @@ def _amount_refusals(new: NewInvoice) -> list[Refusal]:
     signed = Number(places=places, least=least, greatest=greatest)
     either = Number(places=places, least=-LARGEST_AMOUNT, required=False)
     found = signed.refusals(new.total_amount, ("totalAmount",))
+    found += Number(places=places).refusals(new.other_charges, ("otherCharges",))
+    found += Number(places=places).refusals(new.discount_amount, ("discountAmount",))
     found += replace(signed, required=False).refusals(new.amount_before_tax, ("amountBeforeTax",))
     found += either.refusals(new.tax_amount, ("taxAmount",))
     if found:
@@ -170,7 +179,7 @@ def _date_refusals(new: NewInvoice) -> list[Refusal]:
 def _lines_refusals(new: NewInvoice) -> list[Refusal]:
     if len(new.lines) > MOST_LINES:
         return [_invalid("lines", f"{len(new.lines)} lines", f"at most {MOST_LINES} are accepted")]
-    shapes = line_shapes(new.currency)
+    shapes = line_shapes(new.currency, new.kind)
     found = [
         refusal
         for at, line in enumerate(new.lines)
@@ -189,18 +198,22 @@ def line_numbers(lines: Iterable[NewInvoiceLine]) -> list[int]:
 
 
 @lru_cache(maxsize=256)
-def line_shapes(currency: str) -> Mapping[str, Shape]:
-    """What the fields of an invoice line in the currency accept."""
+def line_shapes(currency: str, kind: InvoiceKind = InvoiceKind.INVOICE) -> Mapping[str, Shape]:
+    """What the fields of a line in the currency accept: a line of an invoice can take something off, one of a credit
+    memo or debit memo only gives back.
+    """
     money = Number(places=MINOR_UNITS[currency], least=-LARGEST_AMOUNT)
+    amount = money if kind is InvoiceKind.INVOICE else replace(money, greatest=ZERO)
     return {
         "number": Whole(least=1, greatest=LARGEST_LINE_NUMBER, required=False),
         "description": Text(longest=10_000, long=True),
         "part_number": Text(longest=100),
+        "purchase_order_number": INVOICE_NUMBER.optional,
         "purchase_order_line_number": Whole(least=1, greatest=LARGEST_LINE_NUMBER, required=False),
         "unit": Text(longest=20),
         "quantity": Number(places=QUANTITY_PLACES, least=-LARGEST_QUANTITY, greatest=LARGEST_QUANTITY, required=False),
         "unit_price": Number(places=PRICE_PLACES, least=-LARGEST_QUANTITY, greatest=LARGEST_QUANTITY, required=False),
-        "amount": money,
+        "amount": amount,
         "tax_amount": money,
     }
 

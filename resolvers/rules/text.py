@@ -245,6 +245,11 @@ def repeated(values: Iterable[str]) -> list[int]:
     return found
 
 
+def search_words(text: str, most: int | None = 20) -> list[str]:
+    """The words that a text is found by: lower case, letters and digits only; the first ones, unless all are wanted."""
+    return re.findall(r"[^\W_]+", text.lower())[:most]
+
+
 def shown(value: str) -> str:
     """The text as a refusal repeats it: whatever came, it can be sent; long ones are cut."""
     sendable = value.encode("utf-8", "backslashreplace").decode()
