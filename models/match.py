@@ -38,7 +38,8 @@ class Match(Row):
     """One decision about one invoice. A superseded one is history; at most one an invoice is current.
 
     `ranked` is a JSON list, best first, of
-    `[order id, line id, deciding criterion or null, reason, balance after or null]`.
+    `[order id, line id, deciding criterion or null, reason, balance after or null]`. Of an invoice whose lines go their
+    own ways (M8) it holds what was looked at for each of them, with `invoice line id, rank or null` at the end.
     """
 
     organization: fields.ForeignKeyRelation[Organization] = fields.ForeignKeyField(

@@ -7,6 +7,7 @@ from tortoise import fields
 from models.base import Row
 from models.contract import Contract
 from models.fields import MoneyField, PriceField, WordField
+from models.invoice import InvoiceLine
 from models.match import Match
 from models.organization import ShippingMethod
 from models.purchase_order import PurchaseOrder, PurchaseOrderLine
@@ -37,6 +38,10 @@ class MatchCandidate(Row):
     criterion = WordField(MatchCriterion, null=True)
     reason = fields.TextField()
     balance_after = MoneyField(null=True)
+    invoice_line: fields.ForeignKeyNullableRelation[InvoiceLine] = fields.ForeignKeyField(
+        "models.InvoiceLine", related_name=False, db_constraint=False, null=True
+    )
+    invoice_line_id: int | None
 
     class Meta(Row.Meta):
         table = "match_candidate"
