@@ -57,7 +57,8 @@ class OrganizationGate(Row):
 
     It makes matching and the limits of O4 exact under concurrency, carries the last generated order number (O3), and
     counts the changes to what matching reads, so that a cached snapshot of the orders knows when it is stale.
-    `swept_on` is the last day for which the mails about expiring orders were planned (B4).
+    `swept_on` is the last day for which the mails about expiring orders were planned (B4). `last_moment` is when the
+    latest operation happened: each happens after the one before, whatever the clocks of the servers say (V4).
     """
 
     organization: fields.OneToOneRelation[Organization] = fields.OneToOneField(
@@ -71,6 +72,7 @@ class OrganizationGate(Row):
     last_payment_number = fields.BigIntField(default=0)
     last_debit_memo_number = fields.BigIntField(default=0)
     swept_on = fields.DateField(null=True)
+    last_moment = fields.DatetimeField(null=True)
 
     class Meta(Row.Meta):
         table = "organization_gate"

@@ -21,7 +21,8 @@ if TYPE_CHECKING:
 class Revision(Row):
     """A change to an order beside the live one, until it is applied. An order has one open revision at most.
 
-    `changes` holds the new values of header columns by their names.
+    `changes` holds the new values of header columns by their names. Unless it is to `apply_when_approved`, somebody
+    applies it after its approval.
     """
 
     organization: fields.ForeignKeyRelation[Organization] = fields.ForeignKeyField(
@@ -49,6 +50,7 @@ class Revision(Row):
     submitted_at = fields.DatetimeField(null=True)
     decided_at = fields.DatetimeField(null=True)
     decision_reason = fields.TextField(null=True)
+    apply_when_approved = fields.BooleanField(default=True)
     applied_at = fields.DatetimeField(null=True)
     edit_version = fields.IntField(default=1)
     updated_at = fields.DatetimeField()

@@ -5,14 +5,20 @@ from __future__ import annotations
 import secrets
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
+from models import database
 from models.organization import OrganizationGate
 from resolvers.errors import VersionConflict
 
 if TYPE_CHECKING:
     from models.event import Event
     from resolvers.visibility import Actor
+
+
+_GATE: Final = """
+UPDATE organization_gate SET last_moment = greatest($2, last_moment + interval '1 microsecond')
+WHERE organization_id = $1 RETURNING *, set_config('po_graph.now', last_moment::text, true)"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,9 +55,12 @@ async def locked_gate(call: Call) -> OrganizationGate:
     """The organization's gate, held until the transaction ends.
 
     Operations that change what matching reads, or allocate, take it before any other lock: that keeps limits and
-    matches exact, and locks in one order everywhere.
+    matches exact, and locks in one order everywhere. The database is told the moment at which all of it happens, later
+    than that of the operation before (V4).
     """
-    return await OrganizationGate.select_for_update().get(organization_id=call.organization_id)
+    [found] = await database.rows(_GATE, call.organization_id, call.now)
+    columns = OrganizationGate._meta.fields_db_projection
+    return OrganizationGate._init_from_db(**{column: found[column] for column in columns.values()})  # noqa: SLF001 - as a queryset does
 
 
 def check_version(expected: int | None, current: int, changed: tuple[str, ...] = ()) -> None:
