@@ -5,7 +5,7 @@ The types are made from the refusal classes, so that a refusal and its type cann
 
 import dataclasses
 import sys
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from enum import Enum
 from typing import Any, Final, get_args, get_origin, get_type_hints
@@ -13,10 +13,10 @@ from typing import Any, Final, get_args, get_origin, get_type_hints
 import strawberry
 from strawberry.types.enum import EnumValueDefinition
 
-from resolvers import errors, errors_receiving
+from resolvers import errors, errors_approvals, errors_receiving, errors_sourcing
 from resolvers.errors import Refusal
 
-REFUSALS: Final = (errors, errors_receiving)
+REFUSALS: Final = (errors, errors_approvals, errors_receiving, errors_sourcing)
 """The modules that hold refusals; to be imported is enough."""
 
 
@@ -60,7 +60,7 @@ def _error_type(refusal: type[Refusal]) -> type:
     return strawberry.type(type(refusal.__name__, (UserError,), body), description=_sentence(refusal))
 
 
-_FIGURE_TYPES: Final[dict[str, Any]] = {"Decimal": Decimal, "date": date}
+_FIGURE_TYPES: Final[dict[str, Any]] = {"Decimal": Decimal, "date": date, "datetime": datetime}
 """What these modules name in annotations only."""
 
 ERROR_TYPES: Final = {refusal: _error_type(refusal) for refusal in errors.all_refusals()}

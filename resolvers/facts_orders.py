@@ -8,12 +8,14 @@ Source: L6, O4, O11.
 from __future__ import annotations
 
 from datetime import date
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final
 
 import orjson
 
 from models import database
-from models.statuses import LineItemType, MatchingStatus, PurchaseOrderStatus
+from models.statuses import ApprovalDocument, LineItemType, MatchingStatus, OrderType, PurchaseOrderStatus
+from models.values import ZERO
 from resolvers.reading.expressions import MATCHING_STATUS
 from resolvers.reading.kinds import Column, Computed, Expression
 from resolvers.rules.matching_status import CLOSED_TO_INVOICES
@@ -36,9 +38,30 @@ _COUNTS: Final = """(SELECT json_build_object(
     'invoices', (SELECT count(DISTINCT a.invoice_id) FROM allocation a WHERE a.purchase_order_id = {row}.id),
     'lines', count(*),
     'unused_lines', count(*) FILTER (WHERE NOT EXISTS (SELECT FROM allocation a WHERE a.line_id = l.id)),
+    'open_lines', count(*) FILTER (WHERE l.canceled_at IS NULL AND l.closed_at IS NULL),
+    'short_lines', count(*) FILTER (WHERE l.canceled_at IS NULL AND l.closed_at IS NOT NULL),
     'contacts', (SELECT count(*) FROM purchase_order_contact c WHERE c.purchase_order_id = {row}.id))
     FROM purchase_order_line l WHERE l.purchase_order_id = {row}.id)"""
 """How many invoices an order has served, ever; how many lines and contacts it has."""
+
+_DOCUMENTS: Final = """array_to_json(array_remove(ARRAY[
+    CASE WHEN EXISTS (SELECT FROM purchase_order o WHERE o.blanket_order_id = {row}.id) THEN 'releases' END,
+    CASE WHEN EXISTS (SELECT FROM receipt r WHERE r.purchase_order_id = {row}.id) THEN 'receipts' END,
+    CASE WHEN EXISTS (SELECT FROM revision v WHERE v.purchase_order_id = {row}.id) THEN 'revisions' END,
+    CASE WHEN EXISTS (SELECT FROM discrepancy d WHERE d.purchase_order_id = {row}.id) THEN 'discrepancies' END
+    ], NULL))"""
+"""The kinds of documents that rest on an order, beside invoices."""
+
+APPROVAL_RULES: Final = f"""(SELECT coalesce(json_agg(r.number ORDER BY r.sequence, r.number), '[]')
+    FROM approval_rule r WHERE r.organization_id = {{organization}} AND r.is_active
+    AND r.document = '{ApprovalDocument.ORDER}' AND {{row}}.blanket_order_id IS NULL
+    AND (r.currency IS NULL OR r.currency = {{row}}.currency)
+    AND (r.amount_from IS NULL OR r.amount_from <= {{row}}.total_amount)
+    AND (r.amount_to IS NULL OR r.amount_to >= {{row}}.total_amount)
+    AND (r.order_type IS NULL OR r.order_type = {{row}}.order_type)
+    AND (r.cost_center_id IS NULL OR r.cost_center_id = {{row}}.cost_center_id)
+    AND (r.supplier_id IS NULL OR r.supplier_id = {{row}}.supplier_id))"""  # noqa: S608 - our own word
+"""The approval rules that fit an order as it is (A1), as the pure rule has them; a test compares the two."""
 
 _LIMITS: Final = """(SELECT json_build_object('active_orders', s.active_order_limit, 'lines', s.order_line_limit,
     'contacts', s.order_contact_limit) FROM organization s WHERE s.id = {organization})"""
@@ -55,7 +78,8 @@ _LINES: Final = f"""(SELECT coalesce(json_agg(
 _SELLERS: Final = """(SELECT count(*) FROM purchase_order_seller_entity s WHERE s.purchase_order_id = {row}.id)"""
 
 _STANDING: Final = (
-    f"SELECT {_COUNTS} AS counts, {_LIMITS} AS limits, {_ACTIVE_ORDERS} AS active_orders"  # noqa: S608
+    f"SELECT {_COUNTS} AS counts, {_LIMITS} AS limits, {_ACTIVE_ORDERS} AS active_orders,"  # noqa: S608
+    f" {_DOCUMENTS} AS documents, {APPROVAL_RULES} AS approval_rules, t.released_amount"
     " FROM purchase_order t WHERE t.id = $1"
 ).format(row="t", organization="t.organization_id", today="$2::date")
 
@@ -75,6 +99,10 @@ async def standing_of(order: PurchaseOrder, call: Call) -> Standing:
         expiration_date=order.expiration_date,
         today=call.today,
         active_orders=found["active_orders"],
+        order_type=order.order_type,
+        documents=tuple(orjson.loads(found["documents"])),
+        approval_rules=tuple(orjson.loads(found["approval_rules"])),
+        released=found["released_amount"] or ZERO,
         limits=Limits(**orjson.loads(found["limits"])),
         **orjson.loads(found["counts"]),
     )
@@ -109,6 +137,10 @@ def _available_actions(required: Mapping[str, Any], actor: Actor) -> list[Availa
         expiration_date=_day(required["expiration_date"]),
         today=date.fromisoformat(required["today"]),
         active_orders=required["active_orders"],
+        order_type=OrderType(required["order_type"]),
+        documents=tuple(required["documents"]),
+        approval_rules=tuple(required["approval_rules"]),
+        released=Decimal(required["released"] or 0),
         limits=Limits(**required["limits"]),
         **required["counts"],
     )
@@ -151,6 +183,10 @@ AVAILABLE_ACTIONS: Final = Computed(
         "expiration_date": Column("expiration_date"),
         "today": Expression("{today}"),
         "counts": Expression(_COUNTS, raw=True),
+        "order_type": Column("order_type"),
+        "documents": Expression(_DOCUMENTS, raw=True),
+        "approval_rules": Expression(APPROVAL_RULES, raw=True),
+        "released": Column("released_amount"),
         "active_orders": Expression(_ACTIVE_ORDERS, raw=True),
         "limits": Expression(_LIMITS, raw=True),
     },

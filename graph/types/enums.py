@@ -43,6 +43,13 @@ DESCRIPTIONS: Final[dict[type[Enum], str]] = {
     statuses.NoticeKind: "What a notice tells, and to whom.",
     statuses.NoticeState: "What became of a notice.",
     statuses.Role: "What a user may do.",
+    statuses.ApprovalDocument: "What an approval is about.",
+    statuses.ApprovalQuorum: "How many of a step's approvers decide it.",
+    statuses.ApprovalPlanStatus: "How far an approval plan has come.",
+    statuses.ApprovalStepStatus: "How far a step of an approval plan has come.",
+    statuses.ApproverState: "What an approver has said.",
+    statuses.ApprovalDecision: "What an approver says.",
+    statuses.TaskState: "Where a task stands.",
 }
 
 

@@ -13,13 +13,16 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final
 
-from models.statuses import MatchingStatus, PurchaseOrderAction, PurchaseOrderStatus, Role
-from resolvers.errors import InUse, LimitExceeded, NothingThere, NotPermitted, WrongStatus
+from models.statuses import MatchingStatus, OrderType, PurchaseOrderAction, PurchaseOrderStatus, Role
+from models.values import ZERO
+from resolvers.errors import InUse, LimitExceeded, NotApplicable, NothingThere, NotPermitted, WrongStatus
+from resolvers.errors_approvals import ApprovalRequired, Documented, ReleasesDrawn
 from resolvers.rules.matching_status import matching_status
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
     from datetime import date
+    from decimal import Decimal
 
     from resolvers.errors import Refusal
 
@@ -41,7 +44,9 @@ class Standing:
     """Where an order stands: everything that decides what may be done with it.
 
     `invoices` is how many invoices it has served, ever; `unused_lines` how many of its lines never served one;
-    `active_orders` how many orders of the organization count as active today.
+    `open_lines` are those neither canceled nor closed short, `short_lines` those closed short; `active_orders` is how
+    many orders of the organization count as active today. `approval_rules` are the numbers of the rules that fit the
+    order as it is; `documents` the kinds of documents that rest on it; `released` what releases have drawn on it.
     """
 
     status: PurchaseOrderStatus
@@ -53,8 +58,14 @@ class Standing:
     invoices: int = 0
     lines: int = 0
     unused_lines: int = 0
+    open_lines: int = 0
+    short_lines: int = 0
     contacts: int = 0
     active_orders: int = 0
+    order_type: OrderType = OrderType.STANDARD
+    approval_rules: tuple[int, ...] = ()
+    documents: tuple[str, ...] = ()
+    released: Decimal = ZERO
     limits: Limits = field(default_factory=Limits)
 
     @property
@@ -101,6 +112,11 @@ class Transition:
 def issued(standing: Standing) -> Standing:
     """The order as it would stand once issued."""
     return replace(standing, status=PurchaseOrderStatus.ORDERED, issued=True)
+
+
+def reopened(standing: Standing) -> Standing:
+    """The order as it would stand reopened: what its lines say of it by then does not matter to matching."""
+    return replace(standing, status=PurchaseOrderStatus.ORDERED)
 
 
 def resumed(standing: Standing) -> Standing:
@@ -150,6 +166,48 @@ def _has_an_unused_line(standing: Standing) -> Refusal | None:
     return InUse(invoices=standing.invoices, remedy=LINE_REMEDY)
 
 
+def _has_an_open_line(standing: Standing) -> Refusal | None:
+    return None if standing.open_lines else NothingThere(kind="open line")
+
+
+def _has_a_short_line(standing: Standing) -> Refusal | None:
+    return None if standing.short_lines else NothingThere(kind="line that was closed short")
+
+
+def _is_standard(standing: Standing) -> Refusal | None:
+    return None if standing.order_type is OrderType.STANDARD else NotApplicable(order_type=standing.order_type)
+
+
+def _is_blanket(standing: Standing) -> Refusal | None:
+    return None if standing.order_type is OrderType.BLANKET else NotApplicable(order_type=standing.order_type)
+
+
+def _needs_no_submission(standing: Standing) -> Refusal | None:
+    """A draft that a rule fits is submitted; one that is approved may be issued, whatever the rules say by now. A1."""
+    if standing.status is not PurchaseOrderStatus.DRAFT:
+        return None
+    return approval_refusal(standing.approval_rules, SUBMIT_REMEDY)
+
+
+def _needs_no_revision(standing: Standing) -> Refusal | None:
+    return approval_refusal(standing.approval_rules, REVISE_REMEDY) if standing.issued else None
+
+
+def approval_refusal(rules: tuple[int, ...], remedy: str) -> ApprovalRequired | None:
+    """The refusal where rules fit. A1."""
+    return ApprovalRequired(rules=rules, remedy=remedy) if rules else None
+
+
+def _nothing_drawn(standing: Standing) -> Refusal | None:
+    if not standing.released:
+        return None
+    return ReleasesDrawn(released=standing.released, remedy=CLOSE_INSTEAD)
+
+
+def _nothing_rests_on_it(standing: Standing) -> Refusal | None:
+    return Documented(kinds=standing.documents) if standing.documents else None
+
+
 def _has_a_contact(standing: Standing) -> Refusal | None:
     return None if standing.contacts else NothingThere(kind="contact")
 
@@ -162,10 +220,13 @@ def _never_served(standing: Standing) -> Refusal | None:
     if not standing.invoices:
         return None
     closed = standing.matching_status is MatchingStatus.CLOSED
-    return InUse(invoices=standing.invoices, remedy="it stays, closed" if closed else "close it instead")
+    return InUse(invoices=standing.invoices, remedy="it stays, closed" if closed else CLOSE_INSTEAD)
 
 
+CLOSE_INSTEAD: Final = "close it instead"
 LINE_REMEDY: Final = "end the line earlier instead"
+SUBMIT_REMEDY: Final = "submit the order for approval"
+REVISE_REMEDY: Final = "begin a revision, which is approved before it is in force"
 
 _STATUS = PurchaseOrderStatus
 _EDITABLE: Final = (
@@ -182,22 +243,74 @@ _EDITABLE: Final = (
 )
 """Not while somebody else decides about the order, and not once it is closed to invoices."""
 
+_OPEN: Final = (
+    _STATUS.PENDING_SUPPLIER_CONFIRMATION,
+    _STATUS.ORDERED,
+    _STATUS.PARTIALLY_DELIVERED,
+    _STATUS.DELIVERED,
+    _STATUS.PAYMENT_PENDING,
+    _STATUS.PENDING_RETURN,
+)
+"""Issued, and not over."""
+
+_CANCELABLE: Final = (
+    _STATUS.DRAFT,
+    _STATUS.PENDING_APPROVAL,
+    _STATUS.REJECTED,
+    _STATUS.PROCESSING,
+    _STATUS.PENDING_SUBMISSION,
+    _STATUS.PENDING_SUPPLIER_CONFIRMATION,
+    _STATUS.ORDERED,
+    _STATUS.PARTIALLY_DELIVERED,
+)
+"""Something of it is not received. A revision that is waiting has to be decided or discarded first."""
+
+_RECEIVED: Final = (
+    _STATUS.PARTIALLY_DELIVERED,
+    _STATUS.DELIVERED,
+    _STATUS.PAYMENT_PENDING,
+    _STATUS.PENDING_REVISION,
+    _STATUS.PENDING_RETURN,
+    _STATUS.CLOSED_PAID,
+)
+"""Something of it may have been received, and may go back. The live version stays in force beside a revision. V2."""
+
 _RUNNING: Final = (MatchingStatus.SCHEDULED, MatchingStatus.ACTIVE, MatchingStatus.EXPIRED)
 _ON_HOLD: Final = (MatchingStatus.SUSPENDED, MatchingStatus.SUSPENDED_EXPIRED)
 
 _ACTION = PurchaseOrderAction
 TRANSITIONS: Final[dict[PurchaseOrderAction, Transition]] = {
     _ACTION.UPDATE: Transition(lifecycle=_EDITABLE),
-    _ACTION.ISSUE: Transition(lifecycle=(_STATUS.DRAFT,), checks=(_activates(issued),)),
+    _ACTION.SUBMIT: Transition(lifecycle=(_STATUS.DRAFT, _STATUS.REJECTED), checks=(_has_a_line,)),
+    _ACTION.ISSUE: Transition(
+        lifecycle=(_STATUS.DRAFT, _STATUS.PROCESSING, _STATUS.PENDING_SUBMISSION),
+        checks=(_needs_no_submission, _activates(issued)),
+    ),
+    _ACTION.CONFIRM: Transition(lifecycle=(_STATUS.PENDING_SUPPLIER_CONFIRMATION,)),
     _ACTION.SUSPEND: Transition(matching=_RUNNING),
     _ACTION.RESUME: Transition(matching=_ON_HOLD, checks=(_activates(resumed),)),
-    _ACTION.EXTEND: Transition(lifecycle=_EDITABLE, checks=(_expires, _activates(extended))),
+    _ACTION.EXTEND: Transition(lifecycle=_EDITABLE, checks=(_expires, _needs_no_revision, _activates(extended))),
     _ACTION.CLOSE: Transition(matching=(*_RUNNING, *_ON_HOLD)),
-    _ACTION.DELETE: Transition(checks=(_never_served,)),
+    _ACTION.CANCEL: Transition(lifecycle=_CANCELABLE, checks=(_nothing_drawn,)),
+    _ACTION.REOPEN: Transition(lifecycle=(_STATUS.CLOSED_RELEASED,), checks=(_activates(reopened),)),
+    _ACTION.REVISE: Transition(lifecycle=(*_OPEN, _STATUS.PENDING_REVISION, _STATUS.CLOSED_PAID)),
+    _ACTION.RELEASE: Transition(
+        lifecycle=(_STATUS.ORDERED, _STATUS.PARTIALLY_DELIVERED, _STATUS.PENDING_REVISION),
+        matching=(MatchingStatus.SCHEDULED, MatchingStatus.ACTIVE),
+        checks=(_is_blanket,),
+    ),
+    _ACTION.RECEIVE: Transition(
+        lifecycle=(_STATUS.ORDERED, *_RECEIVED), checks=(_is_standard,), roles=(Role.RECEIVER,)
+    ),
+    _ACTION.RETURN: Transition(lifecycle=_RECEIVED, checks=(_is_standard,), roles=(Role.RECEIVER,)),
+    _ACTION.DELETE: Transition(checks=(_never_served, _nothing_rests_on_it)),
     _ACTION.COPY: Transition(),
     _ACTION.ADD_LINE: Transition(lifecycle=_EDITABLE, checks=(_room_for_a_line,)),
     _ACTION.UPDATE_LINE: Transition(lifecycle=_EDITABLE, checks=(_has_a_line,)),
     _ACTION.REMOVE_LINE: Transition(lifecycle=_EDITABLE, checks=(_has_a_line, _has_an_unused_line)),
+    _ACTION.CLOSE_LINE: Transition(lifecycle=_OPEN, checks=(_has_an_open_line,)),
+    _ACTION.CANCEL_LINE: Transition(lifecycle=_OPEN, checks=(_has_an_open_line,)),
+    _ACTION.REOPEN_LINE: Transition(lifecycle=(*_OPEN, _STATUS.CLOSED_PAID), checks=(_has_a_short_line,)),
     _ACTION.ADD_CONTACT: Transition(lifecycle=_EDITABLE, checks=(_room_for_a_contact,)),
     _ACTION.UPDATE_CONTACT: Transition(lifecycle=_EDITABLE, checks=(_has_a_contact,)),
     _ACTION.REMOVE_CONTACT: Transition(lifecycle=_EDITABLE, checks=(_has_a_contact,)),

@@ -4,15 +4,20 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from models.statuses import MatchingStatus, PurchaseOrderAction, PurchaseOrderStatus, Role
-from resolvers.errors import InUse, LimitExceeded, NothingThere, NotPermitted, WrongStatus
+from models.statuses import MatchingStatus, OrderType, PurchaseOrderAction, PurchaseOrderStatus, Role
+from resolvers.errors import InUse, LimitExceeded, NotApplicable, NothingThere, NotPermitted, WrongStatus
+from resolvers.errors_approvals import ApprovalRequired, Documented, ReleasesDrawn
 from resolvers.rules.transitions import (
+    CLOSE_INSTEAD,
+    REVISE_REMEDY,
+    SUBMIT_REMEDY,
     TRANSITIONS,
     Limits,
     Standing,
@@ -45,6 +50,7 @@ def standing(**changes: Any) -> Standing:
         today=TODAY,
         lines=2,
         unused_lines=2,
+        open_lines=2,
         contacts=1,
         active_orders=1,
     )
@@ -78,6 +84,11 @@ EDITS = {
 }
 
 
+DRAFTED = {"SUBMIT", "ISSUE", "CANCEL"}
+LINES = {"CLOSE_LINE", "CANCEL_LINE"}
+ISSUED = EDITS | LINES | {"CLOSE", "CANCEL", "REVISE"}
+
+
 def test_every_action_has_a_row():
     assert list(TRANSITIONS) == list(ACTION)
 
@@ -85,15 +96,22 @@ def test_every_action_has_a_row():
 @pytest.mark.parametrize(
     ("order", "status", "actions"),
     [
-        (draft(), "NOT_ISSUED", ALWAYS | EDITS | {"ISSUE"}),
-        (standing(effective_date=date(2025, 4, 1)), "SCHEDULED", ALWAYS | EDITS | {"SUSPEND", "CLOSE"}),
-        (standing(), "ACTIVE", ALWAYS | EDITS | {"SUSPEND", "CLOSE"}),
-        (standing(**SUSPENDED), "SUSPENDED", ALWAYS | EDITS | {"RESUME", "CLOSE"}),
-        (standing(**EXPIRED), "EXPIRED", ALWAYS | EDITS | {"SUSPEND", "CLOSE"}),
-        (standing(**{**EXPIRED, **SUSPENDED}), "SUSPENDED_EXPIRED", ALWAYS | EDITS | {"RESUME", "CLOSE"}),
-        (standing(**CLOSED), "CLOSED", ALWAYS),
-        (standing(status=STATUS.CLOSED_PAID), "ACTIVE", ALWAYS | EDITS | {"SUSPEND", "CLOSE"}),
-        (standing(status=STATUS.PENDING_APPROVAL, issued=False), "NOT_ISSUED", ALWAYS),
+        (draft(), "NOT_ISSUED", ALWAYS | EDITS | DRAFTED),
+        (standing(effective_date=date(2025, 4, 1)), "SCHEDULED", ALWAYS | ISSUED | {"SUSPEND"}),
+        (standing(), "ACTIVE", ALWAYS | ISSUED | {"SUSPEND"}),
+        (standing(**SUSPENDED), "SUSPENDED", ALWAYS | ISSUED | {"RESUME"}),
+        (standing(**EXPIRED), "EXPIRED", ALWAYS | ISSUED | {"SUSPEND"}),
+        (standing(**{**EXPIRED, **SUSPENDED}), "SUSPENDED_EXPIRED", ALWAYS | ISSUED | {"RESUME"}),
+        (standing(**CLOSED), "CLOSED", ALWAYS | {"REOPEN"}),
+        (standing(status=STATUS.CLOSED_CANCELED), "CLOSED", ALWAYS),
+        (standing(status=STATUS.CLOSED_PAID), "ACTIVE", ALWAYS | EDITS | {"SUSPEND", "CLOSE", "REVISE"}),
+        (standing(status=STATUS.PENDING_APPROVAL, issued=False), "NOT_ISSUED", ALWAYS | {"CANCEL"}),
+        (standing(status=STATUS.REJECTED, issued=False), "NOT_ISSUED", ALWAYS | EDITS | {"SUBMIT", "CANCEL"}),
+        (standing(status=STATUS.PENDING_SUBMISSION, issued=False), "NOT_ISSUED", ALWAYS | EDITS | {"ISSUE", "CANCEL"}),
+        (standing(status=STATUS.PENDING_REVISION), "ACTIVE", ALWAYS | {"SUSPEND", "CLOSE", "REVISE"}),
+        (standing(status=STATUS.PENDING_SUPPLIER_CONFIRMATION), "ACTIVE", ALWAYS | ISSUED | {"SUSPEND", "CONFIRM"}),
+        (standing(short_lines=1), "ACTIVE", ALWAYS | ISSUED | {"SUSPEND", "REOPEN_LINE"}),
+        (standing(order_type=OrderType.BLANKET), "ACTIVE", ALWAYS | ISSUED | {"SUSPEND", "RELEASE"}),
     ],
 )
 def test_what_may_be_done_with_an_order_that_stands_so(order: Standing, status: str, actions: set[str]):
@@ -103,7 +121,8 @@ def test_what_may_be_done_with_an_order_that_stands_so(order: Standing, status: 
 
 def test_who_is_no_buyer_may_do_nothing_and_an_administrator_everything():
     assert allowed(standing(), Role.VIEWER, Role.APPROVER) == set()
-    assert allowed(standing(), Role.ADMIN) == allowed(standing(), Role.BUYER)
+    assert allowed(standing(), Role.RECEIVER) == {"RECEIVE"}
+    assert allowed(standing(), Role.ADMIN) == allowed(standing(), Role.BUYER, Role.RECEIVER)
 
     assert reasons_against(ACTION.SUSPEND, standing(), [Role.VIEWER]) == [
         NotPermitted(needed=("BUYER",), roles=("VIEWER",))
@@ -121,7 +140,7 @@ def test_a_status_that_does_not_fit_tells_those_that_do():
         WrongStatus(action="SUSPEND", status="SUSPENDED", allowed=("SCHEDULED", "ACTIVE", "EXPIRED"))
     ]
     assert reasons_against(ACTION.ISSUE, standing()) == [
-        WrongStatus(action="ISSUE", status="ORDERED", allowed=("DRAFT",))
+        WrongStatus(action="ISSUE", status="ORDERED", allowed=("DRAFT", "PROCESSING", "PENDING_SUBMISSION"))
     ]
 
 
@@ -137,6 +156,21 @@ def test_a_status_that_does_not_fit_tells_those_that_do():
         ),
         (ACTION.REMOVE_LINE, standing(lines=0, unused_lines=0), NothingThere(kind="line")),
         (ACTION.UPDATE_LINE, standing(lines=0, unused_lines=0), NothingThere(kind="line")),
+        (ACTION.DELETE, standing(documents=("receipts",)), Documented(kinds=("receipts",))),
+        (ACTION.SUBMIT, draft(lines=0), NothingThere(kind="line")),
+        (ACTION.ISSUE, draft(approval_rules=(3, 4)), ApprovalRequired(rules=(3, 4), remedy=SUBMIT_REMEDY)),
+        (ACTION.EXTEND, standing(approval_rules=(3,)), ApprovalRequired(rules=(3,), remedy=REVISE_REMEDY)),
+        (ACTION.CANCEL, standing(released=Decimal(500)), ReleasesDrawn(released=Decimal(500), remedy=CLOSE_INSTEAD)),
+        (ACTION.CLOSE_LINE, standing(open_lines=0), NothingThere(kind="open line")),
+        (ACTION.CANCEL_LINE, standing(open_lines=0), NothingThere(kind="open line")),
+        (ACTION.REOPEN_LINE, standing(), NothingThere(kind="line that was closed short")),
+        (ACTION.RELEASE, standing(), NotApplicable(order_type="STANDARD")),
+        (ACTION.RECEIVE, standing(order_type=OrderType.BLANKET), NotApplicable(order_type="BLANKET")),
+        (
+            ACTION.RETURN,
+            standing(status=STATUS.DELIVERED, order_type=OrderType.BLANKET),
+            NotApplicable(order_type="BLANKET"),
+        ),
         (ACTION.REMOVE_CONTACT, standing(contacts=0), NothingThere(kind="contact")),
         (ACTION.UPDATE_CONTACT, standing(contacts=0), NothingThere(kind="contact")),
         (ACTION.EXTEND, standing(expiration_date=None), NothingThere(kind="expiration date")),
@@ -146,6 +180,13 @@ def test_a_status_that_does_not_fit_tells_those_that_do():
 )
 def test_what_else_has_to_hold(action: PurchaseOrderAction, order: Standing, reason: Refusal):
     assert reasons_against(action, order) == [reason]
+
+
+def test_an_approved_order_may_be_issued_and_a_draft_extended_whatever_the_rules_say():
+    approved = draft(approval_rules=(3,))
+
+    assert reasons_against(ACTION.ISSUE, replace(approved, status=STATUS.PENDING_SUBMISSION)) == []
+    assert reasons_against(ACTION.EXTEND, approved) == []
 
 
 def test_one_line_and_one_contact_below_the_limit_have_room():
@@ -163,6 +204,7 @@ FULL = LimitExceeded(limit=100, actual=101, setting="activeOrderLimit")
         (ACTION.ISSUE, draft(effective_date=date(2025, 4, 1))),
         (ACTION.RESUME, standing(**SUSPENDED)),
         (ACTION.EXTEND, standing(**EXPIRED)),
+        (ACTION.REOPEN, standing(**CLOSED)),
     ],
 )
 def test_the_101st_active_order_is_refused_whatever_makes_it_active(action: PurchaseOrderAction, order: Standing):
