@@ -7,6 +7,8 @@ from strawberry.schema.config import StrawberryConfig
 
 from graph.errors import ERROR_TYPES
 from graph.executor import Executor
+from graph.mutations.blanket import BlanketMutations
+from graph.mutations.collaboration import CollaborationMutations
 from graph.mutations.importing import ImportMutations
 from graph.mutations.invoice import InvoiceMutations
 from graph.mutations.master_data import MasterDataMutations
@@ -17,6 +19,7 @@ from graph.mutations.purchase_order import PurchaseOrderMutations
 from graph.mutations.purchase_order_parts import PurchaseOrderPartMutations
 from graph.mutations.supplier import SupplierMutations
 from graph.mutations.token import TokenMutations
+from graph.queries.collaboration import CollaborationQueries
 from graph.queries.dashboard import DashboardQueries
 from graph.queries.documents import DocumentQueries
 from graph.queries.matching import MatchingQueries
@@ -28,7 +31,7 @@ enums.register_all()
 
 
 @strawberry.type(description="What can be asked.")
-class Query(DocumentQueries, MatchingQueries, DashboardQueries, NoticeQueries):
+class Query(DocumentQueries, MatchingQueries, DashboardQueries, NoticeQueries, CollaborationQueries):
     pass
 
 
@@ -44,6 +47,8 @@ class Mutation(
     NoticeMutations,
     OrganizationMutations,
     TokenMutations,
+    BlanketMutations,
+    CollaborationMutations,
 ):
     pass
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
+from models.collaboration import Attachment, Comment, PurchasingPermission, PurchasingTask
+from models.contract import Contract, SupplierProduct
 from models.event import Event
 from models.invoice import Allocation, Invoice, InvoiceLine
 from models.match import Match
@@ -18,9 +20,10 @@ from models.organization import (
     PurchasingEntity,
     ShippingMethod,
     User,
+    UserGroup,
 )
 from models.purchase_order import Contact, PurchaseOrder, PurchaseOrderLine
-from models.requisition import PurchaseRequisition
+from models.requisition import PurchaseRequisition, RequisitionLine
 from models.supplier import SellerEntity, Supplier
 
 if TYPE_CHECKING:
@@ -29,7 +32,10 @@ if TYPE_CHECKING:
 PREFIXES: Final[dict[type[Model], str]] = {
     Allocation: "alc",
     ApiToken: "tok",
+    Attachment: "att",
+    Comment: "cmt",
     Contact: "con",
+    Contract: "ctr",
     CostCenter: "cc",
     Event: "ev",
     Invoice: "inv",
@@ -43,10 +49,15 @@ PREFIXES: Final[dict[type[Model], str]] = {
     PurchaseOrderLine: "pol",
     PurchaseRequisition: "req",
     PurchasingEntity: "pe",
+    RequisitionLine: "reql",
+    PurchasingPermission: "perm",
+    PurchasingTask: "task",
     SellerEntity: "sel",
     ShippingMethod: "ship",
     Supplier: "sup",
+    SupplierProduct: "prd",
     User: "usr",
+    UserGroup: "grp",
 }
 MODELS: Final = {prefix: model for model, prefix in PREFIXES.items()}
 

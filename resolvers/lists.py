@@ -14,6 +14,9 @@ from models.statuses import MatchingStatus
 from models.supplier import SellerEntity, Supplier
 from resolvers.listings import Derived, Listing, Reference
 from resolvers.reading.expressions import matching_status_is
+from resolvers.reading.predicates import USER, Unless
+
+_USER: Any = USER
 
 
 def _matching_status(value: Any) -> Q:
@@ -22,6 +25,11 @@ def _matching_status(value: Any) -> Q:
 
 def _dropped(value: Any) -> Q:
     return Q(rank__isnull=bool(value))
+
+
+def _mine(value: Any) -> Q:
+    mine = Q(assignee_id=_USER)
+    return mine if value else Unless(mine)
 
 
 PURCHASE_ORDERS: Final = Listing(
@@ -145,6 +153,19 @@ NOTICES: Final = Listing(
 )
 
 NAMED: Final = Listing(default=("id",))
+
+TASKS: Final = Listing(
+    filters={
+        "assignee_id": Reference("assignee_id", User),
+        "mine": Derived(_mine),
+        "state": "state",
+        "due_date": "due_date",
+        "purchase_order_id": Reference("purchase_order_id", PurchaseOrder),
+    },
+    default=("due_date",),
+)
+
+RELEASE_LINES: Final = Listing(default=("id",))
 
 CURRENT_ALLOCATION: Final = Q(ended_at__isnull=True)
 ENDED_ALLOCATION: Final = Q(ended_at__isnull=False)

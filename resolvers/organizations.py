@@ -10,7 +10,7 @@ from babel import Locale, UnknownLocaleError
 from tortoise.transactions import in_transaction
 
 from models import database
-from models.organization import Organization, OrganizationGate, User
+from models.organization import CostCenter, Organization, OrganizationGate, User
 from models.statuses import Role
 from resolvers import access, events, records
 from resolvers.errors import AlreadyTaken, InvalidValue, LastAdministrator, Refusal, refuse_all
@@ -70,6 +70,7 @@ USER: Final = Kind(
     shapes={"name": NAME, "email": EMAIL, "roles": Words(empty=True)},
     unique=("email",),
     subject="email",
+    references={"cost_center_id": (CostCenter, "cost center")},
 )
 
 
@@ -143,12 +144,13 @@ async def create_user(call: Call, given: Mapping[str, Any]) -> Written:
 
     Raises:
         Refusals: what is wrong with the fields, or an email address that another user has.
+        NotFound: there is no such cost center.
     """
     given = _with_plain_email(given)
     USER.check(given)
     async with in_transaction():
         await locked_gate(call)
-        return await records.add(call, USER, given)
+        return await records.add(call, USER, await records.referring(call, USER, given))
 
 
 async def update_user(call: Call, user_id: str, given: Mapping[str, Any], *, expected_version: int | None) -> Written:
@@ -156,7 +158,7 @@ async def update_user(call: Call, user_id: str, given: Mapping[str, Any], *, exp
 
     Raises:
         Refusals: what is wrong with the fields, or an email address that another user has.
-        NotFound: there is no such user.
+        NotFound: there is no such user, or no such cost center.
         LastAdministrator: nobody would be left who may do this.
         VersionConflict: somebody changed the user after the caller saw them.
     """
@@ -165,7 +167,8 @@ async def update_user(call: Call, user_id: str, given: Mapping[str, Any], *, exp
     async with in_transaction():
         await locked_gate(call)
         user = await records.locked(call, USER, user_id)
-        written = await records.edit(call, USER, user, given, expected_version)
+        columns = await records.referring(call, USER, given)
+        written = await records.edit(call, USER, user, columns, expected_version)
         if written.events:
             await _check_administered(call, user)
             access.forget(call.organization_id, call.now)

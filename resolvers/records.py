@@ -7,7 +7,7 @@ writing nobody else writes it.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
 from models.supplier import Supplier
@@ -19,7 +19,7 @@ from resolvers.rules.text import Shape, api_name, given_refusals
 from resolvers.visibility import visible_to
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from resolvers.operation import Call
 
@@ -31,7 +31,7 @@ class Kind:
     """One kind of record: what it is called, what its fields accept, what identifies it.
 
     `unique` are the fields whose value only one record of an organization may have; `subject` is the field by which the
-    history names it.
+    history names it. `references` are the columns that refer to other records, each with their rows and their word.
     """
 
     row: Any
@@ -39,6 +39,7 @@ class Kind:
     shapes: Mapping[str, Shape]
     unique: tuple[str, ...]
     subject: str
+    references: Mapping[str, tuple[Any, str]] = field(default_factory=dict[str, tuple[Any, str]])
 
     def check(self, given: Mapping[str, Any]) -> None:
         """Refuse what no record of the kind can hold.
@@ -65,6 +66,19 @@ async def referred(call: Call, row: Any, text: str, path: tuple[str, ...], word:
     return found
 
 
+async def referring(call: Call, kind: Kind, given: Mapping[str, Any]) -> dict[str, Any]:
+    """The fields with the ids of other records opened: what the columns hold.
+
+    Raises:
+        NotFound: there is no such record for the caller.
+    """
+    opened = dict(given)
+    for name, (row, word) in kind.references.items():
+        if given.get(name) is not None:
+            opened[name] = (await referred(call, row, given[name], (api_name(name),), word)).id
+    return opened
+
+
 async def locked(call: Call, kind: Kind, text: str) -> Any:
     """The record with the id, held until the transaction ends.
 
@@ -77,19 +91,27 @@ async def locked(call: Call, kind: Kind, text: str) -> Any:
     return found
 
 
-async def add(
-    call: Call, kind: Kind, given: Mapping[str, Any], *, about: Supplier | None = None, **others: Any
+async def add(  # noqa: PLR0913 - as `edit`
+    call: Call,
+    kind: Kind,
+    given: Mapping[str, Any],
+    *,
+    about: Supplier | None = None,
+    changes: Sequence[events.Change] = (),
+    **others: Any,
 ) -> Written:
     """Make a record of what was given, and of other columns that nobody needs to be told of.
 
-    The event is about a supplier where the record is one, or is `about` one.
+    The event is about a supplier where the record is one, or is `about` one. `changes` are those of rows that belong to
+    the record, which the caller writes.
 
     Raises:
         Refusals: keys that are taken.
     """
     refuse_all(await _taken(call, kind, given, None))
     row = await kind.row.create(organization_id=call.organization_id, created_at=call.now, **given, **others)
-    event = await _record(call, kind, row, "created", events.changes_between({}, _told(given)), about)
+    told = [*events.changes_between({}, _told(kind, given)), *changes]
+    event = await _record(call, kind, row, "created", told, about)
     return Written(row.id, (event,))
 
 
@@ -101,8 +123,10 @@ async def edit(  # noqa: PLR0913 - what every change says, told whole
     expected_version: int | None,
     *,
     about: Supplier | None = None,
+    changes: Sequence[events.Change] = (),
 ) -> Written:
-    """Change a record that this transaction holds. Where nothing differs, nothing is written.
+    """Change a record that this transaction holds, and tell `changes` of rows that belong to it. Where nothing differs,
+    nothing is written.
 
     Raises:
         VersionConflict: somebody changed it after the caller saw it.
@@ -111,14 +135,14 @@ async def edit(  # noqa: PLR0913 - what every change says, told whole
     check_version(expected_version, row.edit_version)
     before = {name: getattr(row, name) for name in given}
     after = {name: value for name, value in given.items() if value != before[name]}
-    if not after:
+    if not after and not changes:
         return Written(row.id)
     refuse_all(await _taken(call, kind, after, row.id))
     row.update_from_dict(after)
     row.edit_version += 1
     await row.save(update_fields=[*after, "edit_version"])
-    changes = events.changes_between(_told({name: before[name] for name in after}), _told(after))
-    return Written(row.id, (await _record(call, kind, row, "updated", changes, about),))
+    own = events.changes_between(_told(kind, {name: before[name] for name in after}), _told(kind, after))
+    return Written(row.id, (await _record(call, kind, row, "updated", [*own, *changes], about),))
 
 
 async def _record(  # noqa: PLR0913, PLR0917
@@ -142,11 +166,13 @@ async def _taken(call: Call, kind: Kind, given: Mapping[str, Any], own: int | No
     return found
 
 
-def _told(values: Mapping[str, Any]) -> dict[str, Any]:
-    """Fields as the history names them: as the API does, each part of an address by itself."""
+def _told(kind: Kind, values: Mapping[str, Any]) -> dict[str, Any]:
+    """Fields as the history names them: as the API does, each part of an address by itself, references by their ids."""
     told: dict[str, Any] = {}
     for name, value in values.items():
-        if isinstance(value, dict):
+        if name in kind.references:
+            told[api_name(name)] = None if value is None else id_of(kind.references[name][0], value)
+        elif isinstance(value, dict):
             parts: dict[str, Any] = value
             told |= {f"{api_name(name)}.{api_name(part)}": text for part, text in parts.items()}
         else:

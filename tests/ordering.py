@@ -36,6 +36,10 @@ TABLES: Final = (
     "organization_gate",
     "allocation",
     "notice",
+    "purchasing_task",
+    "comment",
+    "attachment",
+    "purchasing_permission",
 )
 
 

@@ -15,6 +15,7 @@ from resolvers import organizations
 _USER_NAME = "The name."
 _EMAIL = "The email address, unique in the organization; kept in small letters."
 _ROLES = "What the user may do. A user without any role may not call at all; that locks somebody out"
+_COST_CENTER = "Where the user works; what is permitted to a cost center is permitted to its users."
 
 
 def _optional(description: str) -> Any:
@@ -64,6 +65,7 @@ class UserCreateInput(MutationInput):
     name: str = strawberry.field(description=_USER_NAME)
     email: str = strawberry.field(description=_EMAIL)
     roles: list[Role] = strawberry.field(description=f"{_ROLES}.")
+    cost_center_id: strawberry.ID | None = _optional(_COST_CENTER)
 
 
 @strawberry.input(description="What to change of a user; fields that are not given stay as they are.")
@@ -72,6 +74,7 @@ class UserUpdateInput(ChangeInput):
     name: str | None = _optional(_USER_NAME)
     email: str | None = _optional(_EMAIL)
     roles: list[Role] | None = _optional(f"{_ROLES}. The last administrator cannot lose the role.")
+    cost_center_id: strawberry.ID | None = _optional(_COST_CENTER)
 
 
 @strawberry.type(description="The organization with its settings.")

@@ -29,6 +29,7 @@ from models.statuses import (
     OrderType,
     ProductType,
     PurchaseOrderStatus,
+    TaskState,
 )
 
 _AND = "All of these hold."
@@ -253,3 +254,27 @@ class NoticeWhere:
     contact_id: IDFilter | None = _optional("By contact.")
     recipient_email: StringFilter | None = _optional("By the recipient's address.")
     created_at: DateTimeFilter | None = _optional("By when they were written.")
+
+
+@strawberry.input(description="Which tasks.")
+class TaskWhere:
+    and_: list["TaskWhere"] | None = _optional(_AND, "and")
+    or_: list["TaskWhere"] | None = _optional(_OR, "or")
+    not_: Optional["TaskWhere"] = _optional(_NOT, "not")
+    assignee_id: IDFilter | None = _optional("By who is to do them.")
+    mine: BooleanFilter | None = _optional("By whether the caller is to do them.")
+    state: Filter[TaskState] | None = _optional("By where they stand.")
+    due_date: DateFilter | None = _optional("By the last day to do them.")
+    purchase_order_id: IDFilter | None = _optional("By order.")
+
+
+@strawberry.enum(description="What tasks are sorted by.")
+class TaskOrderField(Enum):
+    DUE_DATE = strawberry.enum_value("due_date", description="The last day to do them.")
+    CREATED_AT = strawberry.enum_value("created_at", description="When they were entered.")
+
+
+@strawberry.input(description="One key to sort tasks by.")
+class TaskOrder:
+    field: TaskOrderField = strawberry.field(description="What to sort by.")
+    direction: Direction = strawberry.field(default=Direction.ASC, description="Which way.")

@@ -99,6 +99,18 @@ class Invoice(Node):
         of=Connection[Allocation],
         only=lists.ENDED_ALLOCATION,
     )
+    comments = connected(
+        "What people wrote about it, in order.",
+        "comments",
+        lists.NAMED,
+        of=Connection[Annotated["Comment", strawberry.lazy("graph.types.collaboration")]],
+    )
+    attachments = connected(
+        "The files that belong to it.",
+        "attachments",
+        lists.NAMED,
+        of=Connection[Annotated["Attachment", strawberry.lazy("graph.types.collaboration")]],
+    )
     events = connected(
         "Everything that happened to it, the latest first.",
         "events",

@@ -7,13 +7,29 @@ import strawberry
 
 from graph.fields import address, column, connected, identifier, one
 from graph.types.common import EDIT_VERSION, Address, Connection, Node
-from graph.types.inputs import NoticeWhere
+from graph.types.inputs import NoticeWhere, TaskOrder, TaskWhere
 from models import organization as rows
 from models.statuses import AmountBasis, DateBasis, OverdrawPolicy, Role
 from resolvers import lists
 
 if TYPE_CHECKING:
+    from graph.types.blanket import PurchasingPermission
+    from graph.types.collaboration import PurchasingTask
     from graph.types.notice import Notice
+
+
+@strawberry.type(description="Who bears an expense.")
+class CostCenter(Node):
+    id: strawberry.ID = identifier(rows.CostCenter)
+    number: str = column("The number, unique in the organization.")
+    name: str = column("The name.")
+    purchasing_permissions = connected(
+        "The blanket orders on which its users may draw.",
+        "purchasing_permissions",
+        lists.NAMED,
+        of=Connection[Annotated["PurchasingPermission", strawberry.lazy("graph.types.blanket")]],
+    )
+    edit_version: int = column(EDIT_VERSION)
 
 
 @strawberry.type(description="A user: a person or workflow that acts in the organization.")
@@ -22,6 +38,42 @@ class User(Node):
     name: str = column("The name.")
     email: str = column("The email address.")
     roles: list[Role] = column("What the user may do.")
+    cost_center: CostCenter | None = one("Where the user works.", "cost_center")
+    groups = connected(
+        "The groups the user belongs to.",
+        "memberships",
+        lists.NAMED,
+        of=Connection[Annotated["UserGroup", strawberry.lazy("graph.types.organization")]],
+        through="group",
+    )
+    purchasing_permissions = connected(
+        "The blanket orders on which the user alone may draw.",
+        "purchasing_permissions",
+        lists.NAMED,
+        of=Connection[Annotated["PurchasingPermission", strawberry.lazy("graph.types.blanket")]],
+    )
+    tasks = connected(
+        "What the user is to do, by due date.",
+        "tasks",
+        lists.TASKS,
+        of=Connection[Annotated["PurchasingTask", strawberry.lazy("graph.types.collaboration")]],
+        where=TaskWhere,
+        order=TaskOrder,
+    )
+    edit_version: int = column(EDIT_VERSION)
+
+
+@strawberry.type(description="Users who may do something together: draw on blanket orders, approve.")
+class UserGroup(Node):
+    id: strawberry.ID = identifier(rows.UserGroup)
+    name: str = column("The name, unique in the organization.")
+    members = connected("Who belongs to it.", "members", lists.NAMED, of=Connection[User], through="user")
+    purchasing_permissions = connected(
+        "The blanket orders on which its members may draw.",
+        "purchasing_permissions",
+        lists.NAMED,
+        of=Connection[Annotated["PurchasingPermission", strawberry.lazy("graph.types.blanket")]],
+    )
     edit_version: int = column(EDIT_VERSION)
 
 
@@ -59,14 +111,6 @@ class Organization(Node):
         of=Connection[Annotated["Notice", strawberry.lazy("graph.types.notice")]],
         where=NoticeWhere,
     )
-    edit_version: int = column(EDIT_VERSION)
-
-
-@strawberry.type(description="Who bears an expense.")
-class CostCenter(Node):
-    id: strawberry.ID = identifier(rows.CostCenter)
-    number: str = column("The number, unique in the organization.")
-    name: str = column("The name.")
     edit_version: int = column(EDIT_VERSION)
 
 

@@ -20,7 +20,16 @@ from graph.scalars import CurrencyCode
 from graph.types.actions import AvailableAction, OrderWarning
 from graph.types.common import Address, Balance, Connection, Money, Node, Progress
 from graph.types.event import Event
-from graph.types.inputs import EventWhere, LineOrder, LineWhere, NoticeWhere
+from graph.types.inputs import (
+    EventWhere,
+    LineOrder,
+    LineWhere,
+    NoticeWhere,
+    PurchaseOrderOrder,
+    PurchaseOrderWhere,
+    TaskOrder,
+    TaskWhere,
+)
 from graph.types.organization import (
     CostCenter,
     LegalEntity,
@@ -47,6 +56,8 @@ from resolvers import facts_orders, lists
 from resolvers.reading import expressions, kinds
 
 if TYPE_CHECKING:
+    from graph.types.blanket import PurchasingPermission
+    from graph.types.collaboration import Attachment, Comment, PurchasingTask
     from graph.types.invoice import Allocation
     from graph.types.notice import Notice
 
@@ -134,6 +145,16 @@ class PurchaseOrderLine(Node):
         of=Connection[Annotated["Allocation", strawberry.lazy("graph.types.invoice")]],
         only=lists.ENDED_ALLOCATION,
     )
+    blanket_line: Annotated["PurchaseOrderLine", strawberry.lazy("graph.types.purchase_order")] | None = one(
+        "The line of the blanket order that it draws on; only on releases.", "blanket_line"
+    )
+    release_lines = connected(
+        "The lines of releases that draw on it; only on blanket orders.",
+        "release_lines",
+        lists.RELEASE_LINES,
+        of=Connection[Annotated["PurchaseOrderLine", strawberry.lazy("graph.types.purchase_order")]],
+    )
+    released_amount: Money = money("What releases draw on it; zero but on blanket orders.", "released_amount")
 
 
 @strawberry.type(description="An order with a supplier: everything about it can be asked for from here.")
@@ -258,6 +279,47 @@ class PurchaseOrder(Node):
         lists.EVENTS,
         of=Connection[Event],
         where=EventWhere,
+    )
+    blanket_order: Annotated["PurchaseOrder", strawberry.lazy("graph.types.purchase_order")] | None = one(
+        "The blanket order that it draws on; only for releases.", "blanket_order"
+    )
+    excess_amount: Money = money(
+        "What a release takes beyond the budget of its blanket order and is not approved yet; it is not reserved.",
+        "excess_amount",
+    )
+    releases = connected(
+        "The orders that draw on its budget, the latest first; only for blanket orders.",
+        "releases",
+        lists.PURCHASE_ORDERS,
+        of=Connection[Annotated["PurchaseOrder", strawberry.lazy("graph.types.purchase_order")]],
+        where=PurchaseOrderWhere,
+        order=PurchaseOrderOrder,
+    )
+    purchasing_permissions = connected(
+        "Who may draw on its budget, beside its business owner; only for blanket orders.",
+        "purchasing_permissions",
+        lists.NAMED,
+        of=Connection[Annotated["PurchasingPermission", strawberry.lazy("graph.types.blanket")]],
+    )
+    tasks = connected(
+        "What somebody has to do about it, by due date.",
+        "tasks",
+        lists.TASKS,
+        of=Connection[Annotated["PurchasingTask", strawberry.lazy("graph.types.collaboration")]],
+        where=TaskWhere,
+        order=TaskOrder,
+    )
+    comments = connected(
+        "What people wrote about it, in order.",
+        "comments",
+        lists.NAMED,
+        of=Connection[Annotated["Comment", strawberry.lazy("graph.types.collaboration")]],
+    )
+    attachments = connected(
+        "The files that belong to it.",
+        "attachments",
+        lists.NAMED,
+        of=Connection[Annotated["Attachment", strawberry.lazy("graph.types.collaboration")]],
     )
     created_at: datetime = column("When it was created.")
     updated_at: datetime = column("When a person last edited it; postings do not count.")
