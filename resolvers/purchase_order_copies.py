@@ -15,6 +15,7 @@ from resolvers.purchase_order_history import LINE_FIELDS, REFERENCES
 from resolvers.rules.periods import ending_later, later, whole_months
 from resolvers.rules.text import Whole
 from resolvers.rules.warnings import OVER
+from resolvers.shipping import is_fee_of_shipping
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -43,7 +44,8 @@ _LINE_CARRIED: Final = tuple(name for name in LINE_FIELDS if name not in {"statu
 async def copied(edit: Edit, given: Mapping[str, Any]) -> dict[str, Any]:
     """The fields of the copy, as `create` takes them; `given` may say its number, names, and how many months later.
 
-    Lines that are over are not carried, nor those that a marketplace agreement brought: it brings its own.
+    Lines that are over are not carried, nor those that a marketplace agreement or the shipping method brought: they
+    bring their own.
 
     Raises:
         Refusals: the months are missing or out of range.
@@ -55,7 +57,11 @@ async def copied(edit: Edit, given: Mapping[str, Any]) -> dict[str, Any]:
         key = getattr(order, name)
         if key is not None and name != "requisition_id":
             fields[name] = id_of(row, key)
-    lines = [line for line in await edit.lines() if line.status not in OVER and line.agreement_id is None]
+    lines = [
+        line
+        for line in await edit.lines()
+        if line.status not in OVER and line.agreement_id is None and not is_fee_of_shipping(line)
+    ]
     fields |= {
         "effective_date": order.effective_date and later(order.effective_date, months),
         "expiration_date": order.expiration_date and ending_later(order.expiration_date, months),

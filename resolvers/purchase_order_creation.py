@@ -12,7 +12,7 @@ from tortoise.exceptions import IntegrityError
 
 from models.purchase_order import Contact, PurchaseOrder, PurchaseOrderLine, PurchaseOrderSellerEntity, Tag
 from models.statuses import OrderType, PurchaseOrderStatus
-from resolvers import events, progress
+from resolvers import events, products, progress, shipping
 from resolvers import purchase_order_line_drafts as drafting
 from resolvers.errors import refuse_all
 from resolvers.facts_orders import standing_of_new
@@ -138,7 +138,7 @@ async def _drafted(call: Call, gate: OrganizationGate, given: Given) -> Draft:
     sellers, wrong_sellers = await seller_entities(
         call, given.get("seller_entity_ids", []), found.columns.get("supplier_id")
     )
-    lines = _drafted_lines(given, terms, standing)
+    lines = await _drafted_lines(call, given, terms, standing, found.columns)
     refusals = [*wrong, *found.refusals, *wrong_sellers, *lines.refusals, *_part_refusals(given, standing)]
     misshapen = {refusal.path for refusal in wrong}
     keys = {name: given.get(name) for name in ("number", "external_id") if (api_name(name),) not in misshapen}
@@ -155,10 +155,24 @@ async def _drafted(call: Call, gate: OrganizationGate, given: Given) -> Draft:
     )
 
 
-def _drafted_lines(given: Given, terms: OrderTerms, standing: Standing) -> drafting.Drafts:
-    lines = given.get("lines", [])
-    paths = [("lines", str(at)) for at in range(len(lines))]
-    return drafting.drafts(lines, terms, paths, limit=standing.limits.lines)
+async def _drafted_lines(
+    call: Call, given: Given, terms: OrderTerms, standing: Standing, columns: Mapping[str, Any]
+) -> drafting.Drafts:
+    """The lines, with what their products say of them, and the handling fee of the shipping method (O9)."""
+    limit = standing.limits.lines
+    paths = [("lines", str(at)) for at in range(len(given.get("lines", [])))]
+    lines, wrong = await products.taken_over(
+        call, given.get("lines", []), paths, currency=terms.currency, supplier_id=columns.get("supplier_id")
+    )
+    drafts = drafting.drafts(lines, terms, paths, limit=limit)
+    drafts.refusals += wrong
+    fee = None if drafts.refusals else await shipping.fee_of_new(columns.get("shipping_method_id"), terms, drafts.lines)
+    if fee is not None:
+        present = [line["number"] for line in drafts.lines]
+        added = drafting.drafts([fee], terms, [("shippingMethodId",)], limit=limit, present=present)
+        drafts.lines += added.lines
+        drafts.refusals += added.refusals
+    return drafts
 
 
 def _part_refusals(given: Given, standing: Standing) -> list[Refusal]:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
+from models.contract import SupplierProduct
 from models.event import Event
 from models.organization import (
     CostCenter,
@@ -71,6 +72,7 @@ LINE_FIELDS: Final = (
     "acknowledgment_type",
     "goods_receipt_required",
     "milestone_payout",
+    "product_id",
     "supplier_product",
     "part_number",
     "unit",
@@ -115,7 +117,10 @@ def told_line(line: PurchaseOrderLine) -> Told:
     """A line: `lines.3.quantity`."""
     told: Told = {}
     for name in LINE_FIELDS:
-        told |= _told(f"lines.{line.number}.{api_name(name)}", getattr(line, name))
+        value = getattr(line, name)
+        if name == "product_id" and value is not None:
+            value = id_of(SupplierProduct, value)
+        told |= _told(f"lines.{line.number}.{api_name(name)}", value)
     return told
 
 

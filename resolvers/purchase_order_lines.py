@@ -11,7 +11,7 @@ from tortoise.transactions import in_transaction
 
 from models.invoice import Allocation
 from models.statuses import PurchaseOrderAction
-from resolvers import events
+from resolvers import events, products, shipping
 from resolvers import purchase_order_line_drafts as drafting
 from resolvers.errors import InUse, refuse_all
 from resolvers.purchase_order_edits import opened
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from models.purchase_order import PurchaseOrderLine
+    from resolvers.errors import Refusal
     from resolvers.operation import Call, Written
     from resolvers.purchase_order_edits import Asked, Edit
 
@@ -38,12 +39,14 @@ async def add(call: Call, asked: Asked, given: Mapping[str, Any]) -> Written:
         edit = await opened(call, asked, PurchaseOrderAction.ADD_LINE)
         lines = await edit.lines()
         limit, present = edit.standing.limits.lines, [line.number for line in lines]
-        drafts = drafting.drafts([given], edit.terms, [("line",)], limit=limit, present=present)
-        refuse_all(drafts.refusals)
+        fields, wrong = await _with_product(edit, given)
+        drafts = drafting.drafts([fields], edit.terms, [("line",)], limit=limit, present=present)
+        refuse_all([*wrong, *drafts.refusals])
         [line] = drafting.rows(call, edit.order, drafts.lines)
         await line.save()
         changes = events.changes_between({}, there(told_line(line)))
-        return await edit.saved("purchase_order_line_added", changes=changes, lines=[*lines, line])
+        fee = await shipping.settle_fee(edit, [*lines, line])
+        return await edit.saved("purchase_order_line_added", changes=[*changes, *fee.changes], lines=fee.lines)
 
 
 async def update(call: Call, asked: Asked, given: Mapping[str, Any]) -> Written:
@@ -58,14 +61,16 @@ async def update(call: Call, asked: Asked, given: Mapping[str, Any]) -> Written:
         edit = await opened(call, asked, PurchaseOrderAction.UPDATE_LINE)
         lines, line = await _lines_and_meant(edit)
         before = told_line(line)
-        drafts = drafting.changed(line, given, edit.terms, ("line",))
-        refuse_all(drafts.refusals)
+        fields, wrong = await _with_product(edit, given, {"quantity": line.quantity})
+        drafts = drafting.changed(line, fields, edit.terms, ("line",))
+        refuse_all([*wrong, *drafts.refusals])
         [columns] = drafts.lines
         line.update_from_dict(columns)
         changes = events.changes_between(before, told_line(line))
         if changes:
             await line.save(update_fields=list(columns))
-        return await edit.saved("purchase_order_line_updated", changes=changes, lines=lines)
+        fee = await shipping.settle_fee(edit, lines)
+        return await edit.saved("purchase_order_line_updated", changes=[*changes, *fee.changes], lines=fee.lines)
 
 
 async def remove(call: Call, asked: Asked) -> Written:
@@ -84,8 +89,19 @@ async def remove(call: Call, asked: Asked) -> Written:
             raise InUse(invoices=len(served), remedy=LINE_REMEDY, path=("lineId",))
         changes = events.changes_between(there(told_line(line)), {})
         await line.delete()
-        others = [each for each in lines if each.id != line.id]
-        return await edit.saved("purchase_order_line_removed", changes=changes, lines=others)
+        fee = await shipping.settle_fee(edit, [each for each in lines if each.id != line.id])
+        return await edit.saved("purchase_order_line_removed", changes=[*changes, *fee.changes], lines=fee.lines)
+
+
+async def _with_product(
+    edit: Edit, given: Mapping[str, Any], standing: Mapping[str, Any] | None = None
+) -> tuple[dict[str, Any], list[Refusal]]:
+    """The fields of a line, with what the product that it names says of it."""
+    order = edit.order
+    [fields], wrong = await products.taken_over(
+        edit.call, [given], [("line",)], currency=order.currency, supplier_id=order.supplier_id, standing=standing
+    )
+    return fields, wrong
 
 
 async def _lines_and_meant(edit: Edit) -> tuple[list[PurchaseOrderLine], PurchaseOrderLine]:

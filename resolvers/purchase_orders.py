@@ -17,7 +17,7 @@ from tortoise.transactions import in_transaction
 from models.purchase_order import Contact, PurchaseOrderSellerEntity, Tag
 from models.statuses import PurchaseOrderAction, PurchaseOrderStatus
 from models.supplier import SellerEntity
-from resolvers import events
+from resolvers import contracts, events, shipping
 from resolvers.errors import WrongStatus, refuse_all
 from resolvers.ids import id_of
 from resolvers.operation import Written, locked_gate, orders_changed
@@ -90,14 +90,19 @@ async def update(call: Call, asked: Asked, given: Mapping[str, Any]) -> Written:
         if ("externalId",) not in {refusal.path for refusal in wrong}:
             wrong += await taken_refusals(call, edit.gate, {"external_id": given.get("external_id")}, own=order.id)
         dates = await _date_refusals(edit, terms)
-        refuse_all([*wrong, *found.refusals, *wrong_sellers, *_supplier_refusals(edit, found), *dates])
+        stays = await contracts.supplier_refusals(order, found.columns.get("supplier_id") or order.supplier_id)
+        refuse_all([*wrong, *found.refusals, *wrong_sellers, *_supplier_refusals(edit, found), *stays, *dates])
         columns = plain_columns(given) | found.columns
+        shipped = order.shipping_method_id
         if terms.expiration_date != order.expiration_date:
             columns["expiration_set_on"] = None if terms.expiration_date is None else call.today
         order.update_from_dict(columns)
         await _set_seller_entities(edit, sellers)
+        moved = order.shipping_method_id != shipped
+        fee = await shipping.settle_fee(edit, await edit.lines()) if moved else shipping.Settled()
         try:
-            return await edit.saved("purchase_order_updated", columns)
+            lines = fee.lines if fee.changes else None
+            return await edit.saved("purchase_order_updated", columns, changes=fee.changes, lines=lines)
         except IntegrityError as error:
             raise taken_meanwhile(error, columns) from error
 

@@ -27,6 +27,7 @@ PURE: Final = (
     "resolvers/rules",
     "resolvers/errors.py",
     "resolvers/errors_receiving.py",
+    "resolvers/errors_sourcing.py",
     "models/values.py",
     "models/statuses.py",
 )
