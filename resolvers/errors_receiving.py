@@ -127,11 +127,11 @@ class NotPutOff(Refusal):
 
     code: ClassVar[str] = "NOT_PUT_OFF"
     date: date = figure("The date given.")
-    earliest: date = figure("The first date to which it can be put off.")
+    after: date = figure("The date that it has to be later than: the one there is, or today.")
 
     @property
     def message(self) -> str:
-        return f"It cannot be put off to {self.date}; the earliest date is {self.earliest}."
+        return f"It cannot be put off to {self.date}, which is not later than {self.after}."
 
 
 @dataclass(eq=True, unsafe_hash=True)
