@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from models.collaboration import Attachment, Comment, PurchasingPermission, PurchasingTask
-from models.contract import Contract, SupplierProduct
+from models.contract import Contract, ContractPrice, SupplierProduct
 from models.event import Event
 from models.invoice import Allocation, Invoice, InvoiceLine
 from models.match import Match
@@ -25,6 +25,7 @@ from models.organization import (
 from models.purchase_order import Contact, PurchaseOrder, PurchaseOrderLine
 from models.requisition import PurchaseRequisition, RequisitionLine
 from models.supplier import SellerEntity, Supplier
+from models.verification import Discrepancy, ToleranceRule
 
 if TYPE_CHECKING:
     from tortoise.models import Model
@@ -36,7 +37,9 @@ PREFIXES: Final[dict[type[Model], str]] = {
     Comment: "cmt",
     Contact: "con",
     Contract: "ctr",
+    ContractPrice: "ctp",
     CostCenter: "cc",
+    Discrepancy: "dis",
     Event: "ev",
     Invoice: "inv",
     InvoiceLine: "invl",
@@ -56,6 +59,7 @@ PREFIXES: Final[dict[type[Model], str]] = {
     ShippingMethod: "ship",
     Supplier: "sup",
     SupplierProduct: "prd",
+    ToleranceRule: "tol",
     User: "usr",
     UserGroup: "grp",
 }
