@@ -82,7 +82,7 @@ async def _new_order(call: Call, gate: OrganizationGate, given: Mapping[str, Any
         "lines": [_line(given)],
         "issue": True,
     }
-    written = await create_order(call, gate, order, "marketplace_order_created")
+    written = await create_order(call, gate, order, "marketplace_order_created", is_agreed=True)
     line = await PurchaseOrderLine.get(purchase_order_id=written.key)
     return Written(line.id, written.events)
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 from tortoise.exceptions import IntegrityError
 
 from models.purchase_order import Contact, PurchaseOrder, PurchaseOrderLine, PurchaseOrderSellerEntity, Tag
-from models.statuses import OrderType, PurchaseOrderStatus
+from models.statuses import OrderType
 from resolvers import events, products, progress, shipping
 from resolvers import purchase_order_line_drafts as drafting
 from resolvers.errors import refuse_all
@@ -19,6 +19,7 @@ from resolvers.facts_orders import standing_of_new
 from resolvers.operation import Written, orders_changed
 from resolvers.purchase_order_edits import search_text
 from resolvers.purchase_order_history import VERSION, said_of, there, told_contact, told_line, told_order, told_tags
+from resolvers.purchase_order_lifecycle import issue_columns, issued_at_once
 from resolvers.purchase_order_parts import contact_rows, tag_rows
 from resolvers.purchase_order_references import references, seller_entities, taken_meanwhile, taken_refusals
 from resolvers.rules.numbering import following, generated
@@ -75,12 +76,15 @@ async def create_order(  # noqa: PLR0913 - an event of the history, told whole
     *,
     changes: Sequence[events.Change] = (),
     reason: str | None = None,
+    is_agreed: bool = False,
 ) -> Written:
     """Write a new order, or refuse it with everything that is wrong with it. The caller holds the gate.
 
-    `given` has the fields of the API by their Python names, references by their ids.
+    `given` has the fields of the API by their Python names, references by their ids. One that is to be issued at once
+    must need nobody's approval, unless it `is_agreed` already.
 
     Raises:
+        ApprovalRequired: a rule fits an order that is to be issued at once.
         Refusals: all of it.
     """
     draft = await _drafted(call, gate, {name: value for name, value in given.items() if value is not None})
@@ -102,6 +106,8 @@ async def create_order(  # noqa: PLR0913 - an event of the history, told whole
     order.search_text = await search_text(order, lines)
     await order.save(update_fields=["search_text"])
     await progress.refresh([order.id])
+    if order.issued_at is not None:
+        await issued_at_once(call, order, is_agreed=is_agreed)
     await orders_changed(gate)
     told = told_order(order, draft.seller_entity_ids) | told_tags(tags) | {VERSION: order.edit_version}
     for part in (*map(told_line, lines), *map(told_contact, contacts)):
@@ -132,7 +138,7 @@ async def _drafted(call: Call, gate: OrganizationGate, given: Given) -> Draft:
     if terms.expiration_date is not None:
         columns["expiration_set_on"] = call.today
     if issue:
-        columns |= {"status": PurchaseOrderStatus.ORDERED, "issued_at": call.now}
+        columns |= await issue_columns(call)
     wrong = field_refusals(given, terms)
     found = await references(call, given)
     sellers, wrong_sellers = await seller_entities(

@@ -58,9 +58,13 @@ ORDER_FIELDS: Final = (
     "invoice_units",
     "effective_date",
     "expiration_date",
+    "submitted_at",
+    "approved_at",
     "issued_at",
+    "supplier_confirmed_at",
     "suspended_at",
     "closed_at",
+    "close_reason",
     "minimum_spend",
     "discount_percentage",
 )
@@ -92,6 +96,10 @@ LINE_FIELDS: Final = (
     "agreement_id",
     "balance_tracked",
     "status",
+    "canceled_at",
+    "cancel_reason",
+    "closed_at",
+    "close_reason",
 )
 """What is said of a line, beside its number."""
 

@@ -16,6 +16,7 @@ from resolvers import purchase_order_line_drafts as drafting
 from resolvers.errors import InUse, refuse_all
 from resolvers.purchase_order_edits import opened
 from resolvers.purchase_order_history import there, told_line
+from resolvers.purchase_order_lifecycle import WEIGHTY, check_needs_no_revision, weighing
 from resolvers.rules.transitions import LINE_REMEDY
 
 if TYPE_CHECKING:
@@ -30,9 +31,10 @@ if TYPE_CHECKING:
 async def add(call: Call, asked: Asked, given: Mapping[str, Any]) -> Written:
     """Add a line; without a number it gets the one after the highest.
 
-    Source: O4, O5.
+    Source: O4, O5, A1.
 
     Raises:
+        ApprovalRequired: the order is issued, and a rule fits what it would be: that takes a revision.
         Refusals: what is wrong with the line, or why the order takes none.
     """
     async with in_transaction():
@@ -46,15 +48,21 @@ async def add(call: Call, asked: Asked, given: Mapping[str, Any]) -> Written:
         await line.save()
         changes = events.changes_between({}, there(told_line(line)))
         fee = await shipping.settle_fee(edit, [*lines, line])
-        return await edit.saved("purchase_order_line_added", changes=[*changes, *fee.changes], lines=fee.lines)
+        weighed = weighing(edit, WEIGHTY)
+        written = await edit.saved(
+            "purchase_order_line_added", weighed, changes=[*changes, *fee.changes], lines=fee.lines
+        )
+        await check_needs_no_revision(edit, WEIGHTY)
+        return written
 
 
 async def update(call: Call, asked: Asked, given: Mapping[str, Any]) -> Written:
     """Change the fields of a line that are given.
 
-    Source: O5.
+    Source: O5, A1.
 
     Raises:
+        ApprovalRequired: the order is issued, and a rule fits what it would be: that takes a revision.
         Refusals: what is wrong with the line as it would be, or why the order cannot be changed.
     """
     async with in_transaction():
@@ -65,20 +73,28 @@ async def update(call: Call, asked: Asked, given: Mapping[str, Any]) -> Written:
         drafts = drafting.changed(line, fields, edit.terms, ("line",))
         refuse_all([*wrong, *drafts.refusals])
         [columns] = drafts.lines
+        present = {name: getattr(line, name) for name in columns}
         line.update_from_dict(columns)
         changes = events.changes_between(before, told_line(line))
         if changes:
             await line.save(update_fields=list(columns))
         fee = await shipping.settle_fee(edit, lines)
-        return await edit.saved("purchase_order_line_updated", changes=[*changes, *fee.changes], lines=fee.lines)
+        changed = {name for name, value in columns.items() if value != present[name]}
+        weighed = weighing(edit, changed)
+        written = await edit.saved(
+            "purchase_order_line_updated", weighed, changes=[*changes, *fee.changes], lines=fee.lines
+        )
+        await check_needs_no_revision(edit, changed)
+        return written
 
 
 async def remove(call: Call, asked: Asked) -> Written:
     """Remove a line that never served an invoice.
 
-    Source: O5, L6.
+    Source: O5, L6, A1.
 
     Raises:
+        ApprovalRequired: the order is issued, and a rule fits what it would be: that takes a revision.
         InUse: it has served invoices.
     """
     async with in_transaction():
@@ -90,7 +106,12 @@ async def remove(call: Call, asked: Asked) -> Written:
         changes = events.changes_between(there(told_line(line)), {})
         await line.delete()
         fee = await shipping.settle_fee(edit, [each for each in lines if each.id != line.id])
-        return await edit.saved("purchase_order_line_removed", changes=[*changes, *fee.changes], lines=fee.lines)
+        weighed = weighing(edit, WEIGHTY)
+        written = await edit.saved(
+            "purchase_order_line_removed", weighed, changes=[*changes, *fee.changes], lines=fee.lines
+        )
+        await check_needs_no_revision(edit, WEIGHTY)
+        return written
 
 
 async def _with_product(

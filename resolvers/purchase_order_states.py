@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING
 
 from tortoise.transactions import in_transaction
 
-from models.purchase_order import PurchaseOrderLine
-from models.statuses import LineStatus, PurchaseOrderAction, PurchaseOrderStatus
+from models.statuses import PurchaseOrderAction, PurchaseOrderStatus
 from resolvers import notices
 from resolvers.errors import NotLater
 from resolvers.purchase_order_edits import opened
+from resolvers.purchase_order_lifecycle import mark_issued
 
 if TYPE_CHECKING:
     from datetime import date
@@ -23,24 +23,20 @@ if TYPE_CHECKING:
     from resolvers.operation import Call, Written
     from resolvers.purchase_order_edits import Asked
 
-_OVER = (LineStatus.CLOSED_PAID, LineStatus.CLOSED_RETURNED, LineStatus.CLOSED_RELEASED, LineStatus.CLOSED_CANCELED)
-
 
 async def issue(call: Call, asked: Asked) -> Written:
-    """Issue a draft: the order and its lines are binding and serve invoices.
+    """Issue an approved order, or a draft that needs nobody's approval: it is binding and serves invoices.
 
-    Source: L1, L5, O4.
+    Source: L1, L5, O4, A1.
 
     Raises:
-        Refusals: it is no draft, or there would be more active orders than the organization may have.
+        ApprovalRequired: it is a draft that an approval rule fits.
+        Refusals: it is neither, or there would be more active orders than the organization may have.
     """
     async with in_transaction():
         edit = await opened(call, asked, PurchaseOrderAction.ISSUE)
-        edit.order.status = PurchaseOrderStatus.ORDERED
-        edit.order.issued_at = call.now
-        drafts = PurchaseOrderLine.filter(purchase_order_id=edit.order.id, status=LineStatus.DRAFT)
-        await drafts.update(status=LineStatus.ORDERED)
-        return await edit.saved("purchase_order_issued", ["status", "issued_at"])
+        columns = await mark_issued(call, edit.order)
+        return await edit.saved("purchase_order_issued", columns, lines=await edit.lines())
 
 
 async def suspend(call: Call, asked: Asked) -> Written:
@@ -105,9 +101,8 @@ async def close(call: Call, asked: Asked) -> Written:
     async with in_transaction():
         edit = await opened(call, asked, PurchaseOrderAction.CLOSE)
         edit.order.status = PurchaseOrderStatus.CLOSED_RELEASED
-        edit.order.closed_at = call.now
-        lines = PurchaseOrderLine.filter(purchase_order_id=edit.order.id).exclude(status__in=_OVER)
-        await lines.update(status=LineStatus.CLOSED_RELEASED)
-        written = await edit.saved("purchase_order_closed", ["status", "closed_at"])
+        edit.order.update_from_dict({"closed_at": call.now, "close_reason": asked.reason})
+        columns = ["status", "closed_at", "close_reason"]
+        written = await edit.saved("purchase_order_closed", columns, lines=await edit.lines())
         await notices.order_closed(call, edit.order, asked.reason)
         return written

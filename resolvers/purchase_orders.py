@@ -25,6 +25,7 @@ from resolvers.purchase_order_copies import copied
 from resolvers.purchase_order_creation import create_order, plain_columns
 from resolvers.purchase_order_edits import opened
 from resolvers.purchase_order_history import there, told_contact, told_line, told_tags
+from resolvers.purchase_order_lifecycle import check_needs_no_revision, weighing
 from resolvers.purchase_order_references import references, seller_entities, taken_meanwhile, taken_refusals
 from resolvers.rules.numbering import place_of
 from resolvers.rules.ordering import OrderedLine, date_refusals, field_refusals, shrinking_refusals
@@ -75,9 +76,10 @@ async def copy(call: Call, asked: Asked, given: Mapping[str, Any]) -> Written:
 async def update(call: Call, asked: Asked, given: Mapping[str, Any]) -> Written:
     """Change the fields that are given; null takes a value away. Where nothing differs, nothing is written.
 
-    Source: O1, O2, O4, O5.
+    Source: O1, O2, O4, O5, A1.
 
     Raises:
+        ApprovalRequired: the order is issued, and a rule fits what it would be: that takes a revision.
         Refusals: what is wrong with the order as it would be, or why it cannot be changed.
     """
     async with in_transaction():
@@ -96,15 +98,20 @@ async def update(call: Call, asked: Asked, given: Mapping[str, Any]) -> Written:
         shipped = order.shipping_method_id
         if terms.expiration_date != order.expiration_date:
             columns["expiration_set_on"] = None if terms.expiration_date is None else call.today
+        changed = {name for name, value in columns.items() if value != getattr(order, name)}
         order.update_from_dict(columns)
         await _set_seller_entities(edit, sellers)
         moved = order.shipping_method_id != shipped
         fee = await shipping.settle_fee(edit, await edit.lines()) if moved else shipping.Settled()
+        changed |= {"unit_price"} if fee.changes else set()
+        weighed = weighing(edit, changed)
         try:
-            lines = fee.lines if fee.changes else None
-            return await edit.saved("purchase_order_updated", columns, changes=fee.changes, lines=lines)
+            lines = fee.lines if fee.changes else await edit.lines() if weighed else None
+            written = await edit.saved("purchase_order_updated", [*columns, *weighed], changes=fee.changes, lines=lines)
         except IntegrityError as error:
             raise taken_meanwhile(error, columns) from error
+        await check_needs_no_revision(edit, changed)
+        return written
 
 
 async def delete(call: Call, asked: Asked) -> Written:

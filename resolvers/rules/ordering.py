@@ -11,7 +11,7 @@ Source: O1, O2, O3, O4, O5, O6.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal, localcontext
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
@@ -69,6 +69,9 @@ STANDARD_ONLY: Final = ("minimum_spend", "discount_percentage")
 
 REASON: Final = Text(longest=2000, long=True)
 """Why somebody does something to an order."""
+
+REASON_GIVEN: Final = replace(REASON, required=True)
+"""The same where it has to be told."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -127,6 +127,7 @@ async def test_closing_ends_an_order_and_its_lines_for_good(db: str):
     assert changes(written) == {
         "status": ("ORDERED", "CLOSED_RELEASED"),
         "closedAt": (None, "2025-03-10T12:00:00+00:00"),
+        "closeReason": (None, "Replaced"),
     }
     assert written.events[0].reason == "Replaced"
     for action in (states.close, states.suspend, states.resume, states.issue):
