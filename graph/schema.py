@@ -17,13 +17,18 @@ from graph.mutations.notice import NoticeMutations
 from graph.mutations.organization import OrganizationMutations
 from graph.mutations.purchase_order import PurchaseOrderMutations
 from graph.mutations.purchase_order_parts import PurchaseOrderPartMutations
+from graph.mutations.receiving import ReceivingMutations
 from graph.mutations.supplier import SupplierMutations
 from graph.mutations.token import TokenMutations
+from graph.mutations.verification import VerificationMutations
 from graph.queries.collaboration import CollaborationQueries
 from graph.queries.dashboard import DashboardQueries
 from graph.queries.documents import DocumentQueries
 from graph.queries.matching import MatchingQueries
 from graph.queries.notices import NoticeQueries
+from graph.queries.receiving import ReceivingQueries
+from graph.queries.sourcing import SourcingQueries
+from graph.queries.verification import VerificationQueries
 from graph.scalars import SCALARS
 from graph.types import enums
 
@@ -31,7 +36,16 @@ enums.register_all()
 
 
 @strawberry.type(description="What can be asked.")
-class Query(DocumentQueries, MatchingQueries, DashboardQueries, NoticeQueries, CollaborationQueries):
+class Query(
+    DocumentQueries,
+    MatchingQueries,
+    DashboardQueries,
+    NoticeQueries,
+    VerificationQueries,
+    CollaborationQueries,
+    SourcingQueries,
+    ReceivingQueries,
+):
     pass
 
 
@@ -47,8 +61,10 @@ class Mutation(
     NoticeMutations,
     OrganizationMutations,
     TokenMutations,
+    VerificationMutations,
     BlanketMutations,
     CollaborationMutations,
+    ReceivingMutations,
 ):
     pass
 

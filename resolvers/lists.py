@@ -6,9 +6,11 @@ from typing import Any, Final
 
 from tortoise.expressions import Q
 
+from models.contract import Contract
 from models.invoice import Invoice
 from models.organization import CostCenter, LegalEntity, User
-from models.purchase_order import Contact, PurchaseOrder
+from models.purchase_order import Contact, PurchaseOrder, PurchaseOrderLine
+from models.receiving import Milestone, Receipt
 from models.requisition import PurchaseRequisition
 from models.statuses import MatchingStatus
 from models.supplier import SellerEntity, Supplier
@@ -134,6 +136,7 @@ EVENTS: Final = Listing(
         "purchase_order_id": Reference("purchase_order_id", PurchaseOrder),
         "invoice_id": Reference("invoice_id", Invoice),
         "supplier_id": Reference("supplier_id", Supplier),
+        "requisition_id": Reference("requisition_id", PurchaseRequisition),
         "actor_id": Reference("actor_id", User),
         "created_at": "created_at",
     },
@@ -152,6 +155,75 @@ NOTICES: Final = Listing(
     default=("-id",),
 )
 
+SUPPLIER_PRODUCTS: Final = Listing(
+    filters={
+        "supplier_id": Reference("supplier_id", Supplier),
+        "part_number": "part_number",
+        "name": "name",
+        "product_type": "product_type",
+        "is_active": "is_active",
+    },
+    default=("part_number",),
+)
+
+CONTRACTS: Final = Listing(
+    filters={
+        "id": Reference("id", Contract),
+        "number": "number",
+        "supplier_id": Reference("supplier_id", Supplier),
+        "valid_to": "valid_to",
+        "updated_at": "updated_at",
+    },
+    default=("number",),
+)
+
+CONTRACT_PRICES: Final = Listing(default=("part_number",), unique="part_number")
+
+REQUISITIONS: Final = Listing(
+    filters={
+        "id": Reference("id", PurchaseRequisition),
+        "number": "number",
+        "external_id": "external_id",
+        "status": "status",
+        "requested_by_id": Reference("requested_by_id", User),
+        "assigned_to_id": Reference("assigned_to_id", User),
+        "cost_center_id": Reference("cost_center_id", CostCenter),
+        "created_at": "created_at",
+        "updated_at": "updated_at",
+    },
+    default=("-id",),
+    search="search_vector",
+)
+
+REQUISITION_LINES: Final = Listing(default=("number",), unique="number")
+
+RECEIPTS: Final = Listing(
+    filters={
+        "id": Reference("id", Receipt),
+        "number": "number",
+        "external_id": "external_id",
+        "status": "status",
+        "purchase_order_id": Reference("purchase_order_id", PurchaseOrder),
+        "milestone_id": Reference("milestone_id", Milestone),
+        "received_on": "received_on",
+        "created_at": "created_at",
+    },
+    default=("-id",),
+)
+
+RECEIPT_LINES: Final = Listing(default=("id",))
+
+MILESTONES: Final = Listing(
+    filters={
+        "id": Reference("id", Milestone),
+        "status": "status",
+        "purchase_order_id": Reference("purchase_order_id", PurchaseOrder),
+        "line_id": Reference("line_id", PurchaseOrderLine),
+        "due_date": "due_date",
+    },
+    default=("id",),
+)
+
 NAMED: Final = Listing(default=("id",))
 
 TASKS: Final = Listing(
@@ -164,6 +236,21 @@ TASKS: Final = Listing(
     },
     default=("due_date",),
 )
+
+DISCREPANCIES: Final = Listing(
+    filters={
+        "kind": "kind",
+        "state": "state",
+        "assignee_id": Reference("assignee_id", User),
+        "mine": Derived(_mine),
+        "invoice_id": Reference("invoice_id", Invoice),
+        "purchase_order_id": Reference("purchase_order_id", PurchaseOrder),
+        "created_at": "created_at",
+    },
+    default=("-id",),
+)
+
+TOLERANCE_RULES: Final = Listing(default=("number",), unique="number")
 
 RELEASE_LINES: Final = Listing(default=("id",))
 

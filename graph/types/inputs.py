@@ -17,6 +17,8 @@ from graph.types.filters import (
     StringFilter,
 )
 from models.statuses import (
+    DiscrepancyKind,
+    DiscrepancyState,
     InvoiceCategory,
     InvoiceKind,
     InvoiceStatus,
@@ -239,6 +241,7 @@ class EventWhere:
     purchase_order_id: IDFilter | None = _optional("By order.")
     invoice_id: IDFilter | None = _optional("By invoice.")
     supplier_id: IDFilter | None = _optional("By supplier.")
+    requisition_id: IDFilter | None = _optional("By requisition.")
     actor_id: IDFilter | None = _optional("By who did it.")
     created_at: DateTimeFilter | None = _optional("By when it happened.")
 
@@ -254,6 +257,20 @@ class NoticeWhere:
     contact_id: IDFilter | None = _optional("By contact.")
     recipient_email: StringFilter | None = _optional("By the recipient's address.")
     created_at: DateTimeFilter | None = _optional("By when they were written.")
+
+
+@strawberry.input(description="Which discrepancies.")
+class DiscrepancyWhere:
+    and_: list["DiscrepancyWhere"] | None = _optional(_AND, "and")
+    or_: list["DiscrepancyWhere"] | None = _optional(_OR, "or")
+    not_: Optional["DiscrepancyWhere"] = _optional(_NOT, "not")
+    kind: Filter[DiscrepancyKind] | None = _optional("By in what the invoice disagrees.")
+    state: Filter[DiscrepancyState] | None = _optional("By whether somebody has to look at them.")
+    assignee_id: IDFilter | None = _optional("By who is to look at them.")
+    mine: BooleanFilter | None = _optional("By whether the caller is to look at them.")
+    invoice_id: IDFilter | None = _optional("By invoice.")
+    purchase_order_id: IDFilter | None = _optional("By order.")
+    created_at: DateTimeFilter | None = _optional("By when they were found.")
 
 
 @strawberry.input(description="Which tasks.")

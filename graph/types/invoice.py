@@ -10,7 +10,7 @@ from graph.fields import column, connected, first, identifier, money, one
 from graph.scalars import CurrencyCode
 from graph.types.common import Connection, Money, Node
 from graph.types.event import Event
-from graph.types.inputs import EventWhere
+from graph.types.inputs import DiscrepancyWhere, EventWhere
 from graph.types.match import Match
 from graph.types.supplier import SellerEntity, Supplier
 from models import invoice as rows
@@ -18,7 +18,10 @@ from models.statuses import InvoiceCategory, InvoiceKind, InvoiceLineStatus, Inv
 from resolvers import lists
 
 if TYPE_CHECKING:
+    from graph.types.collaboration import Attachment, Comment
     from graph.types.purchase_order import PurchaseOrder, PurchaseOrderLine
+    from graph.types.receiving import Receipt
+    from graph.types.verification import Discrepancy
 
 
 @strawberry.type(description="A line of an invoice.")
@@ -80,6 +83,9 @@ class Invoice(Node):
     on_hold: bool = column("Whether it waits for a person because it overdraws its order line.")
     created_at: datetime = column("When it was recorded.")
     updated_at: datetime = column("When it was last changed.")
+    claimed_by: Annotated["Receipt", strawberry.lazy("graph.types.receiving")] | None = first(
+        "The return that a debit memo claims for.", "returns"
+    )
     lines = connected("Its lines.", "lines", lists.INVOICE_LINES, of=Connection[InvoiceLine])
     match: Match | None = first(
         "The decision in force about which order it belongs to.", "matches", only=lists.CURRENT_MATCH
@@ -98,6 +104,13 @@ class Invoice(Node):
         lists.ALLOCATIONS,
         of=Connection[Allocation],
         only=lists.ENDED_ALLOCATION,
+    )
+    discrepancies = connected(
+        "In what it disagrees with its orders, with what arrived, or with itself, the latest first.",
+        "discrepancies",
+        lists.DISCREPANCIES,
+        of=Connection[Annotated["Discrepancy", strawberry.lazy("graph.types.verification")]],
+        where=DiscrepancyWhere,
     )
     comments = connected(
         "What people wrote about it, in order.",

@@ -10,6 +10,7 @@ from graph.fields import (
     address,
     column,
     connected,
+    first,
     identifier,
     many,
     money,
@@ -21,6 +22,7 @@ from graph.types.actions import AvailableAction, OrderWarning
 from graph.types.common import Address, Balance, Connection, Money, Node, Progress
 from graph.types.event import Event
 from graph.types.inputs import (
+    DiscrepancyWhere,
     EventWhere,
     LineOrder,
     LineWhere,
@@ -38,7 +40,10 @@ from graph.types.organization import (
     ShippingMethod,
     User,
 )
+from graph.types.receiving import Milestone, Receipt, ReceiptLine
+from graph.types.receiving_inputs import MilestoneOrder, MilestoneWhere, ReceiptOrder, ReceiptWhere
 from graph.types.requisition import PurchaseRequisition
+from graph.types.sourcing_filters import ContractOrder, ContractWhere
 from graph.types.supplier import SellerEntity, Supplier
 from models import purchase_order as rows
 from models.statuses import (
@@ -51,15 +56,21 @@ from models.statuses import (
     OrderType,
     ProductType,
     PurchaseOrderStatus,
+    VerificationPolicy,
 )
 from resolvers import facts_orders, lists
-from resolvers.reading import expressions, kinds
+from resolvers.reading import expressions, kinds, verifying
 
 if TYPE_CHECKING:
     from graph.types.blanket import PurchasingPermission
     from graph.types.collaboration import Attachment, Comment, PurchasingTask
+    from graph.types.contract import Contract, PriceCheck
     from graph.types.invoice import Allocation
     from graph.types.notice import Notice
+    from graph.types.product import SupplierProduct
+    from graph.types.requisition import RequisitionLine
+    from graph.types.shipping import AvailableShippingMethod
+    from graph.types.verification import Discrepancy
 
 
 @strawberry.type(description="A person who is mailed about an order.")
@@ -97,7 +108,16 @@ class PurchaseOrderLine(Node):
     acknowledgment_type: AcknowledgmentType | None = column("How delivery is acknowledged; only for services.")
     goods_receipt_required: bool = column("Whether goods must be received before invoices are paid.")
     milestone_payout: MilestonePayout | None = column("What its milestones are worth; only with milestones.")
+    verification: VerificationPolicy = read(
+        "With what invoices on it have to agree; what was said of it, or else follows from the rest.", verifying.POLICY
+    )
     supplier_product: str | None = column("The supplier's product.")
+    product: Annotated["SupplierProduct", strawberry.lazy("graph.types.product")] | None = one(
+        "The supplier's product that it was made of.", "product"
+    )
+    requisition_line: Annotated["RequisitionLine", strawberry.lazy("graph.types.requisition")] | None = one(
+        "The requisition line that it was made of.", "requisition_line"
+    )
     part_number: str | None = column("The supplier's part number.")
     unit: str = column("FIXED_FEE, INDIVIDUAL_UNIT, or a UN/ECE unit code.")
     quantity: Decimal = column("The quantity ordered, in the unit; up to six decimals.")
@@ -108,6 +128,11 @@ class PurchaseOrderLine(Node):
     estimated_tax: Money | None = money("The tax expected; outside every total.", "estimated_tax", nullable=True)
     estimated_shipping: Money | None = money(
         "The shipping cost expected; outside every total.", "estimated_shipping", nullable=True
+    )
+    price_check: Annotated["PriceCheck", strawberry.lazy("graph.types.contract")] | None = first(
+        "Its price beside the one of a contract that the order is linked to; null where none has one for its part.",
+        "price_checks",
+        ("contract_price", "contract_id"),
     )
     amount: Money = money("Quantity times price minus discount, rounded once to the minor unit, half up.", "amount")
     start_date: date | None = column("The first day it is for; the order's effective date where there is none.")
@@ -131,6 +156,17 @@ class PurchaseOrderLine(Node):
         "What invoices may still use; null where the balance is not tracked.", expressions.balance(forecast=True)
     )
     invoice_count: int = column("How many invoices are matched to it now.")
+    receipt_lines = connected(
+        "What receipts and returns say of it.", "receipt_lines", lists.RECEIPT_LINES, of=Connection[ReceiptLine]
+    )
+    milestones = connected(
+        "Its milestones; only where milestones acknowledge it.",
+        "milestones",
+        lists.MILESTONES,
+        of=Connection[Milestone],
+        where=MilestoneWhere,
+        order=MilestoneOrder,
+    )
     allocations = connected(
         "What matched invoices take from it now.",
         "allocations",
@@ -203,6 +239,23 @@ class PurchaseOrder(Node):
     purchasing_entity: PurchasingEntity | None = one("The part of the organization that orders.", "purchasing_entity")
     payment_term: PaymentTerm | None = one("When its invoices are due.", "payment_term")
     shipping_method: ShippingMethod | None = one("How it is delivered.", "shipping_method")
+    available_shipping_methods: list[Annotated["AvailableShippingMethod", strawberry.lazy("graph.types.shipping")]] = (
+        many(
+            "The methods by which its supplier delivers its goods to where they go; to submit the order, one of these has "
+            "to be chosen. None for services and blanket orders.",
+            "available_shipping_methods",
+            ("id",),
+        )
+    )
+    contracts = connected(
+        "The contracts that it is placed under; none for blanket orders.",
+        "contract_links",
+        lists.CONTRACTS,
+        of=Connection[Annotated["Contract", strawberry.lazy("graph.types.contract")]],
+        where=ContractWhere,
+        order=ContractOrder,
+        through="contract",
+    )
     total_amount: Money = money("The sum of its lines' amounts, without canceled ones.", "total_amount")
     net_amount: Money = money("The total minus the minimum spend discount.", "net_amount")
     minimum_spend: Money | None = money(
@@ -259,6 +312,22 @@ class PurchaseOrder(Node):
         where=LineWhere,
         order=LineOrder,
     )
+    receipts = connected(
+        "What arrived and what went back, the latest first; none for blanket orders.",
+        "receipts",
+        lists.RECEIPTS,
+        of=Connection[Receipt],
+        where=ReceiptWhere,
+        order=ReceiptOrder,
+    )
+    milestones = connected(
+        "The milestones of its lines; none for blanket orders.",
+        "milestones",
+        lists.MILESTONES,
+        of=Connection[Milestone],
+        where=MilestoneWhere,
+        order=MilestoneOrder,
+    )
     allocations = connected(
         "What matched invoices take from it now.",
         "allocations",
@@ -272,6 +341,13 @@ class PurchaseOrder(Node):
         lists.NOTICES,
         of=Connection[Annotated["Notice", strawberry.lazy("graph.types.notice")]],
         where=NoticeWhere,
+    )
+    discrepancies = connected(
+        "In what invoices on it disagree, the latest first.",
+        "discrepancies",
+        lists.DISCREPANCIES,
+        of=Connection[Annotated["Discrepancy", strawberry.lazy("graph.types.verification")]],
+        where=DiscrepancyWhere,
     )
     events = connected(
         "Everything that happened to it, the latest first.",
