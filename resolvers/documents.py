@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 from models.invoice import Invoice
 from models.organization import User
 from models.purchase_order import PurchaseOrder
+from models.receiving import Receipt
 from models.supplier import Supplier
 from resolvers.errors import BadInput
 from resolvers.ids import key_of, opened
@@ -76,6 +77,11 @@ def invoice(
     if key is None:
         return None
     return visible_to(Invoice, actor).filter(supplier_id=key, supplier_invoice_number=supplier_invoice_number)
+
+
+def receipt(actor: Actor, *, id: str | None, number: str | None, external_id: str | None) -> QuerySet[Any] | None:
+    """A receipt or return by exactly one of its keys."""
+    return _by_one_key(actor, Receipt, id=id, number=number, external_id=external_id)
 
 
 def viewer(actor: Actor) -> QuerySet[Any]:

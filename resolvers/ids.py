@@ -23,6 +23,7 @@ from models.organization import (
     UserGroup,
 )
 from models.purchase_order import Contact, PurchaseOrder, PurchaseOrderLine
+from models.receiving import Milestone, Receipt, ReceiptLine
 from models.requisition import PurchaseRequisition, RequisitionLine
 from models.supplier import SellerEntity, Supplier
 from models.verification import Discrepancy, ToleranceRule
@@ -45,6 +46,7 @@ PREFIXES: Final[dict[type[Model], str]] = {
     InvoiceLine: "invl",
     LegalEntity: "le",
     Match: "mat",
+    Milestone: "mil",
     Notice: "ntc",
     Organization: "org",
     PaymentTerm: "pt",
@@ -52,6 +54,8 @@ PREFIXES: Final[dict[type[Model], str]] = {
     PurchaseOrderLine: "pol",
     PurchaseRequisition: "req",
     PurchasingEntity: "pe",
+    Receipt: "rc",
+    ReceiptLine: "rcl",
     RequisitionLine: "reql",
     PurchasingPermission: "perm",
     PurchasingTask: "task",

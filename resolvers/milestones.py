@@ -156,7 +156,7 @@ async def confirm(
 
 
 async def defer(
-    call: Call, milestone_id: str, *, date: date, reason: str, expected_version: int | None = None
+    call: Call, milestone_id: str, *, due_date: date, reason: str, expected_version: int | None = None
 ) -> Written:
     """Put an open milestone off to a later date, for a reason.
 
@@ -171,9 +171,9 @@ async def defer(
     async with in_transaction():
         change = await _opened(call, milestone_id, expected_version, "DEFER", _ACTION.RECEIVE)
         milestone = change.milestone
-        refuse_all(deferral_refusals(date, milestone.due_date, call.today))
+        refuse_all(deferral_refusals(due_date, milestone.due_date, call.today))
         milestone.status = MilestoneStatus.PENDING_COMPLETION_DATE
-        milestone.due_date = date
+        milestone.due_date = due_date
         milestone.status_reason = reason
         return await change.saved("milestone_deferred", reason)
 

@@ -169,7 +169,7 @@ def deferral_refusals(day: date, due: date | None, today: date) -> list[Refusal]
     latest = today if due is None else max(due, today)
     if day > latest:
         return []
-    return [NotPutOff(date=day, after=latest, path=("date",))]
+    return [NotPutOff(date=day, after=latest, path=("dueDate",))]
 
 
 def _figure(worth: Worth, by: str) -> Decimal:
