@@ -9,11 +9,11 @@ from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
 from models.purchase_order import PurchaseOrderLine
-from models.statuses import AcknowledgmentType, LineItemType, LineStatus, MilestonePayout, ProductType
+from models.statuses import AcknowledgmentType, LineItemType, MilestonePayout, ProductType
 from models.values import ZERO
-from resolvers.progress import figures_of_line
+from resolvers.line_figures import UNISSUED, figures_of_line, order_columns
 from resolvers.purchase_order_history import LINE_FIELDS, said_of
-from resolvers.rules.balances import Usage, line_amount, line_tax
+from resolvers.rules.balances import line_amount, line_tax
 from resolvers.rules.order_parts import limit_refusals
 from resolvers.rules.ordering import (
     OrderedLine,
@@ -82,18 +82,16 @@ def drafts(
 
 def rows(call: Call, order: PurchaseOrder, lines: Iterable[Columns]) -> list[PurchaseOrderLine]:
     """Rows of new lines, with the figures that follow from their terms; binding as soon as the order is."""
-    status = LineStatus.DRAFT if order.issued_at is None else LineStatus.ORDERED
     common = {
         "organization_id": call.organization_id,
         "purchase_order_id": order.id,
         "created_at": call.now,
         "currency": order.currency,
-        "status": status,
     }
     result: list[PurchaseOrderLine] = []
     for line in lines:
         columns = {**common, **line, "tax_amount": _tax(line, order.currency)}
-        result.append(PurchaseOrderLine(**columns, **figures_of_line(columns, Usage())))
+        result.append(PurchaseOrderLine(**columns, **figures_of_line({**columns, **order_columns(order)})))
     return result
 
 
@@ -110,7 +108,7 @@ def changed(line: PurchaseOrderLine, given: Mapping[str, Any], order: OrderTerms
         columns["tax_amount"] = _tax(columns, order.currency)
         if columns["balance_tracked"] is not line.balance_tracked:
             # What is tracked has a balance at any moment; invoices are counted right after.
-            figures = figures_of_line({**columns, "currency": order.currency, "status": line.status}, Usage())
+            figures = figures_of_line({**UNISSUED, **columns, "currency": order.currency})
             columns |= {name: figures[name] for name in _BALANCE}
     return Drafts([columns], refusals)
 

@@ -55,21 +55,35 @@ class LineTerms:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Allocation:
-    """What one invoice takes from the line: negative for a credit. The days are those that the invoice bills."""
+    """What an invoice, or a line of it, takes from the line: negative for a credit. The days are those it bills.
+
+    `tax` is beside the amount, where balances count with it. `received` is what counts as received for it where that is
+    not the amount; `reopens` is false of a credit that lowers the price only. `is_of_return` is true of the debit memo
+    that a return has raised: what went back is known from the return.
+    """
 
     invoice_id: int
     amount: Decimal
     quantity: Decimal | None = None
+    tax: Decimal = ZERO
+    charges: Decimal = ZERO
+    discount: Decimal = ZERO
+    paid: Decimal = ZERO
+    received: Decimal | None = None
+    reopens: bool = True
+    is_approved: bool = False
+    is_confirmed: bool = False
+    is_invoiced: bool = False
+    is_of_return: bool = False
     first_day: date
     last_day: date
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Usage:
-    """All that invoices take from a line, summed up; the days from the first to the last that any of them bills."""
+    """All that invoices take from a line's balance, summed up; the days from the first to the last that any bills."""
 
     amount: Decimal = ZERO
-    quantity: Decimal = ZERO
     invoices: int = 0
     first_day: date | None = None
     last_day: date | None = None
@@ -106,9 +120,7 @@ class LineFigures:
     amount: Decimal
     tax: Decimal
     used: Decimal
-    used_quantity: Decimal
     invoices: int
-    is_canceled: bool
     balance: Balance | None
 
 
@@ -147,31 +159,31 @@ def usage_of(allocations: Iterable[Allocation]) -> Usage:
     if not given:
         return Usage()
     return Usage(
-        amount=sum((each.amount for each in given), ZERO),
-        quantity=sum((each.quantity for each in given if each.quantity is not None), ZERO),
+        amount=sum((each.amount + each.tax for each in given), ZERO),
         invoices=len({each.invoice_id for each in given}),
         first_day=min(each.first_day for each in given),
         last_day=max(each.last_day for each in given),
     )
 
 
-def line_figures(terms: LineTerms, usage: Usage) -> LineFigures:
+def line_figures(terms: LineTerms, usage: Usage, counted: Decimal | None = None) -> LineFigures:
     """All figures of a line that follow from its terms and from what invoices take.
+
+    `counted` is the part of its amount that still counts, where that is not all: of a line that was closed short, what
+    was received; then the tax counts in proportion, rounded once, here.
 
     Worked: 10,000.00 USD, tracked; 2,000.00 for March and 600.00 for April → 7,400.00 left, 74.00 %.
 
-    Source: O7, B1, B2.
+    Source: O7, B1, B2, L3.
     """
     amount = line_amount(terms.quantity, terms.unit_price, terms.discount, terms.currency)
     tax = line_tax(amount, terms.tax_percent, terms.tax_amount, terms.currency)
-    limit = ZERO if terms.is_canceled else amount + tax
+    limit = ZERO if terms.is_canceled else _limit(amount, tax, amount if counted is None else counted, terms.currency)
     return LineFigures(
         amount=amount,
         tax=tax,
         used=usage.amount,
-        used_quantity=usage.quantity,
         invoices=usage.invoices,
-        is_canceled=terms.is_canceled,
         balance=_balance(limit, usage.amount, forecast(limit - usage.amount, usage, terms.currency))
         if terms.is_tracked
         else None,
@@ -220,6 +232,13 @@ def forecast(balance: Decimal, usage: Usage, currency: str) -> Forecast | None:
         runs_out_on=_days_after(usage.last_day, lasts),
         basis=usage.invoices,
     )
+
+
+def _limit(amount: Decimal, tax: Decimal, counted: Decimal, currency: str) -> Decimal:
+    if counted == amount or not amount:
+        return counted + tax
+    with localcontext(prec=_DIGITS):
+        return counted + round_money(tax * counted / amount, currency)
 
 
 def _balance(limit: Decimal, used: Decimal, forecast: Forecast | None = None) -> Balance:

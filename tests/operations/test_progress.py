@@ -6,13 +6,12 @@ from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from models.invoice import Allocation, InvoiceLine
+from models.invoice import Allocation, Invoice, InvoiceLine
 from models.statuses import InvoiceStatus, LineStatus, OrderType
 from resolvers import progress
 from tests.factories import make_call, make_invoice_row, make_line_row, make_order_row
 
 if TYPE_CHECKING:
-    from models.invoice import Invoice
     from models.purchase_order import PurchaseOrderLine
     from resolvers.operation import Call
 
@@ -80,13 +79,13 @@ async def test_an_invoice_counts_by_its_status(db: str):
     await allocate(call, line, 20, status=InvoiceStatus.CONFIRMED)
     await allocate(call, line, 3, status=InvoiceStatus.PAID)
 
-    await progress.refresh([order.id])
+    await progress.refresh(await progress.settle(await Invoice.all().values_list("id", flat=True)))
 
     await line.refresh_from_db()
     await order.refresh_from_db()
     assert (line.invoiced_amount, line.balance_current, line.invoice_count) == (123, 877, 3)
     assert (order.billed_amount, order.invoiced_amount, order.in_process_invoiced_amount) == (123, 23, 100)
-    assert order.outstanding_payable == 23
+    assert (order.outstanding_payable, line.confirmed_amount) == (23, 23)
 
 
 async def test_an_invoice_allocated_line_by_line_is_one_invoice(db: str):
@@ -115,7 +114,9 @@ async def test_an_invoice_allocated_line_by_line_is_one_invoice(db: str):
     await progress.refresh([order.id])
 
     await line.refresh_from_db()
-    assert (line.invoice_count, line.invoiced_amount, line.invoiced_quantity) == (2, 31, 4)
+    assert (line.invoice_count, line.invoiced_amount) == (2, 31)
+    # 1.00 without a quantity is a thousandth of the line's 10,000.00, which are 10
+    assert line.invoiced_quantity == Decimal("4.001")
 
 
 async def test_an_ended_allocation_takes_nothing(db: str):
@@ -176,7 +177,7 @@ async def test_a_canceled_line_counts_in_no_total_and_keeps_what_was_taken(db: s
     call = await make_call()
     order = await make_order_row(call)
     await make_line_row(order, 1000)
-    canceled = await make_line_row(order, 400, status=LineStatus.CLOSED_CANCELED)
+    canceled = await make_line_row(order, 400, canceled_at=call.now)
     await allocate(call, canceled, 50)
 
     await progress.refresh([order.id])
@@ -184,6 +185,7 @@ async def test_a_canceled_line_counts_in_no_total_and_keeps_what_was_taken(db: s
     await canceled.refresh_from_db()
     await order.refresh_from_db()
     assert (canceled.amount, canceled.balance_limit, canceled.balance_current) == (400, 0, -50)
+    assert (canceled.status, canceled.effective_amount) == (LineStatus.CLOSED_CANCELED, 0)
     assert (order.total_amount, order.balance_limit, order.balance_current) == (1000, 1000, 950)
 
 

@@ -20,7 +20,17 @@ from models.match import Match
 from models.organization import Organization
 from models.purchase_order import PurchaseOrder, PurchaseOrderLine
 from models.statuses import AmountBasis, InvoiceStatus, LineStatus
-from resolvers import allocations, invoice_matching, invoices, marketplace, recomputing
+from resolvers import (
+    allocations,
+    differences,
+    invoice_matching,
+    invoices,
+    marketplace,
+    progress,
+    recomputed_invoices,
+    recomputed_orders,
+    recomputing,
+)
 from resolvers import purchase_order_states as states
 from resolvers.allocations import Share
 from resolvers.errors import NotFound, Refusal, Refusals
@@ -69,10 +79,11 @@ async def test_after_ordinary_work_nothing_differs(db: str):
     canceled = await record(call, supplier, 77)
     await invoices.cancel(call, ref(canceled), reason="wrong")
     await Invoice.filter(id=invoice.id).update(status=InvoiceStatus.CONFIRMED)
-    await PurchaseOrder.filter(id=order.id).update(invoiced_amount=400, in_process_invoiced_amount=-29)
-    await PurchaseOrder.filter(id=order.id).update(outstanding_payable=400)
+    await progress.refresh(await progress.settle([invoice.id]))
 
     assert await differing() == []
+    await order.refresh_from_db()
+    assert (order.invoiced_amount, order.in_process_invoiced_amount, order.outstanding_payable) == (400, -29, 400)
 
 
 async def test_a_figure_that_was_tampered_with_is_found_and_put_right(db: str):
@@ -141,9 +152,9 @@ async def test_a_status_follows_the_allocations(db: str):
 
 
 async def test_many_invoices_are_taken_some_at_a_time(db: str, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(recomputing, "FETCHED_AT_ONCE", 3)
-    monkeypatch.setattr(recomputing, "INVOICES_AT_ONCE", 2)
-    monkeypatch.setattr(recomputing, "ORDERS_AT_ONCE", 1)
+    monkeypatch.setattr(differences, "FETCHED_AT_ONCE", 3)
+    monkeypatch.setattr(recomputed_invoices, "INVOICES_AT_ONCE", 2)
+    monkeypatch.setattr(recomputed_orders, "ORDERS_AT_ONCE", 1)
     call = await make_call()
     supplier = await make_supplier(call.organization_id)
     for _ in range(3):

@@ -140,7 +140,7 @@ def test_a_line_that_is_not_tracked_has_no_balance_but_knows_what_was_taken():
     untracked = figures(taken("2000", quantity="3"), taken("500", 4), is_tracked=False)
 
     assert untracked.balance is None
-    assert (untracked.used, untracked.used_quantity, untracked.invoices) == (Decimal(2500), Decimal(3), 2)
+    assert (untracked.used, untracked.invoices) == (Decimal(2500), 2)
 
 
 def test_a_line_without_invoices_has_its_whole_limit_left():
