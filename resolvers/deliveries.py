@@ -20,8 +20,7 @@ from models.purchase_order import PurchaseOrder, PurchaseOrderLine
 from models.receiving import Receipt, ReceiptLine
 from models.statuses import OrderType, ReceiptKind, ReceiptStatus, ToleranceKind
 from models.values import ZERO
-from models.verification import ToleranceRule
-from resolvers import bulk, events, notices, progress
+from resolvers import bulk, events, notices, progress, verification
 from resolvers.document_numbers import next_number
 from resolvers.errors import AlreadyTaken, InvalidValue, NotApplicable, NotFound, WrongStatus, refuse_all
 from resolvers.ids import id_of, key_of
@@ -30,7 +29,8 @@ from resolvers.purchase_order_edits import Asked
 from resolvers.purchase_order_edits import opened as opened_order
 from resolvers.rules.receipts import WHY, Quantities, ReceivedLine
 from resolvers.rules.text import api_name, given_refusals, shown
-from resolvers.rules.tolerances import Scope, Tolerance, chosen
+from resolvers.rules.tolerances import Scope, chosen
+from resolvers.verification_facts import rules_of
 from resolvers.visibility import visible_to
 
 if TYPE_CHECKING:
@@ -73,6 +73,7 @@ class Delivery:
     at: dict[int, ReceivedLine]
     memos: list[events.Event] = field(default_factory=list["events.Event"])
     invoices: list[int] = field(default_factory=list[int])
+    rechecked: list[events.Event] = field(default_factory=list["events.Event"])
     told: list[events.Change] = field(default_factory=list["events.Change"])
 
     async def write(
@@ -136,13 +137,14 @@ class Delivery:
         event = await events.record(
             self.call, kind, receipt.number, about=[self.order], changes=[*changes, *self.told], reason=reason
         )
-        return Written(receipt.id, (*self.memos, event))
+        return Written(receipt.id, (*self.memos, *self.rechecked, event))
 
     async def refresh(self, lines: Iterable[int]) -> None:
         """Write the figures and statuses of these lines and of the order anew; tell who runs low on a balance."""
         await progress.settle(self.invoices)
         changes = await progress.refresh([self.order.id], lines=list(lines))
         await notices.balances_changed(self.call, changes)
+        self.rechecked += await verification.recheck_orders(self.call, [self.order.id])
         await orders_changed(self.gate)
         await self.order.refresh_from_db(fields=["status"])
 
@@ -272,12 +274,12 @@ async def _received(
 ) -> dict[int, ReceivedLine]:
     """What every line has received so far, and how much more it may."""
     rows = {row["line_id"]: row for row in await database.rows(_RECEIVED, list(lines))}
-    rules = await visible_to(ToleranceRule, call.actor).filter(kind=ToleranceKind.OVER_RECEIPT, is_active=True)
-    known = [_tolerance(rule) for rule in rules]
     scope = Scope(supplier_id=order.supplier_id, cost_center_id=order.cost_center_id)
-    tolerance = chosen(known, ToleranceKind.OVER_RECEIPT, scope)
-    return {
-        key: ReceivedLine(
+    tolerance = chosen(await rules_of(call.organization_id), ToleranceKind.OVER_RECEIPT, scope)
+    found: dict[int, ReceivedLine] = {}
+    for key, line in lines.items():
+        sums = {name: rows.get(key, {}).get(name) or ZERO for name in ("received", "returned", "rejected")}
+        found[key] = ReceivedLine(
             id=key,
             number=line.number,
             status=line.status,
@@ -287,21 +289,7 @@ async def _received(
             ordered=line.quantity,
             tolerance=tolerance,
             is_closed=line.closed_at is not None or line.canceled_at is not None,
-            **{name: rows.get(key, {}).get(name) or ZERO for name in ("received", "returned", "rejected")},
+            by_invoices=ZERO if sums["received"] else line.received_quantity + sums["returned"],
+            **sums,
         )
-        for key, line in lines.items()
-    }
-
-
-def _tolerance(rule: ToleranceRule) -> Tolerance:
-    return Tolerance(
-        id=rule.id,
-        number=rule.number,
-        kind=rule.kind,
-        value=rule.value,
-        percentage=rule.percentage,
-        combination=rule.combination,
-        supplier_id=rule.supplier_id,
-        cost_center_id=rule.cost_center_id,
-        category=rule.category,
-    )
+    return found

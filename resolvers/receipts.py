@@ -26,9 +26,9 @@ from resolvers.deliveries import (
 from resolvers.errors import refuse_all
 from resolvers.rules.receipts import (
     document_refusals,
+    less_than_returned,
     line_refusals,
     over_receipt,
-    over_return,
     quantities,
     quantity_refusals,
 )
@@ -151,7 +151,7 @@ def _changed(delivery: Delivery, entries: Sequence[Entry], undone: Sequence[Rece
     found: list[Refusal] = []
     for key, quantity in added.items():
         line, path = delivery.at[key], paths.get(key, ("id",))
-        found += over_receipt(line, quantity, path) + over_return(line, received=quantity, path=path)
+        found += over_receipt(line, quantity, path) + less_than_returned(line, quantity, path)
     return found
 
 

@@ -11,7 +11,6 @@ from tortoise.transactions import in_transaction
 
 from models.receiving import Receipt
 from models.statuses import PurchaseOrderAction, ReceiptKind
-from models.values import ZERO
 from resolvers import debit_memos
 from resolvers.deliveries import Entry, by_line, last_paths, meant_lines, opened, taken_refusals
 from resolvers.errors import refuse_all
@@ -68,5 +67,5 @@ def _too_much(delivery: Delivery, entries: Sequence[Entry]) -> list[Refusal]:
     paths = last_paths(entries)
     found: list[Refusal] = []
     for key, quantity in by_line(entries).items():
-        found += over_return(delivery.at[key], received=ZERO, returned=quantity, path=paths[key])
+        found += over_return(delivery.at[key], quantity, paths[key])
     return found

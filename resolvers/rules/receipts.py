@@ -79,7 +79,8 @@ TAKES_RECEIPTS: Final = tuple(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReceivedLine:
-    """A line, and what its posted receipts and returns come to. `rejected` is what was rejected and is still here.
+    """A line, and what its posted receipts and returns come to. `rejected` is what was rejected and is still here,
+    `by_invoices` what confirmed invoices say has come, where no receipt does.
 
     One that is closed was closed short, or canceled: nothing of it is expected any more.
     """
@@ -94,6 +95,7 @@ class ReceivedLine:
     received: Decimal = ZERO
     returned: Decimal = ZERO
     rejected: Decimal = ZERO
+    by_invoices: Decimal = ZERO
     tolerance: Tolerance | None = None
     is_closed: bool = False
 
@@ -237,17 +239,20 @@ def over_receipt(line: ReceivedLine, added: Decimal, path: Path = ()) -> list[Re
     ]
 
 
-def over_return(
-    line: ReceivedLine, *, received: Decimal = ZERO, returned: Decimal = ZERO, path: Path = ()
-) -> list[Refusal]:
-    """More gone back than ever came, once so much more is received or returned; a canceled receipt is received less.
+def over_return(line: ReceivedLine, back: Decimal, path: Path = ()) -> list[Refusal]:
+    """More going back than ever came: of goods that nobody received by a receipt, than invoices say.
 
-    Source: R4.
+    Source: R1, R4.
     """
-    after, back = line.received + received, line.returned + returned
-    if back <= after:
-        return []
-    return [OverReturn(line=line.number, received=after, returned=back, unit=line.unit, path=path)]
+    return _more_back_than_came(line, line.received or line.by_invoices, line.returned + back, path)
+
+
+def less_than_returned(line: ReceivedLine, added: Decimal, path: Path = ()) -> list[Refusal]:
+    """Less received by receipts, once so much is added or taken away, than went back already.
+
+    Source: R3, R4.
+    """
+    return _more_back_than_came(line, line.received + added, line.returned, path)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -309,6 +314,12 @@ def _delivered_by(line: ReceivedLine) -> str | None:
             return _CONFIRMED
         case _:
             return _CONFIRMED if line.acknowledgment_type is None else _SAID_BY[line.acknowledgment_type]
+
+
+def _more_back_than_came(line: ReceivedLine, came: Decimal, back: Decimal, path: Path) -> list[Refusal]:
+    if back <= came:
+        return []
+    return [OverReturn(line=line.number, received=came, returned=back, unit=line.unit, path=path)]
 
 
 def _broken(quantity: Decimal, path: Path) -> InvalidAmount:

@@ -20,6 +20,7 @@ from resolvers.rules.receipts import (
     document_refusals,
     going_back,
     kind_refusals,
+    less_than_returned,
     line_refusals,
     over_receipt,
     over_return,
@@ -35,7 +36,7 @@ if TYPE_CHECKING:
 TODAY = date(2025, 3, 10)
 
 
-def dec(*figures: int | str) -> tuple[Decimal, ...]:
+def dec(*figures: int | str) -> tuple[Any, ...]:
     return tuple(Decimal(figure) for figure in figures)
 
 
@@ -45,7 +46,7 @@ def percent(figure: int | str, **more: Any) -> Tolerance:
 
 def a_line(ordered: int | str = 100, tolerance: Tolerance | None = None, **more: Any) -> ReceivedLine:
     """A line of 100 pieces; its other quantities are given as whole numbers."""
-    given = {name: Decimal(value) if type(value) is int else value for name, value in more.items() if name != "number"}
+    given: dict[str, Any] = {name: Decimal(value) if type(value) is int else value for name, value in more.items()}
     return ReceivedLine(id=1, number=3, ordered=Decimal(ordered), tolerance=tolerance, **given)
 
 
@@ -144,29 +145,32 @@ def test_what_lessens_an_excess_is_not_refused_for_what_is_left_of_it():
 
 
 @pytest.mark.parametrize(
-    ("line", "change", "refused"),
+    ("line", "back", "came"),
     [
-        ({"received": 10}, {"returned": 10}, None),
-        ({"received": 10}, {"returned": 11}, (10, 11)),
-        ({"received": 10, "returned": 4}, {"returned": 6}, None),
-        ({"received": 10, "returned": 4}, {"returned": 7}, (10, 11)),
-        ({}, {"returned": 1}, (0, 1)),
-        ({"received": 10, "returned": 4}, {"received": -6}, None),
-        ({"received": 10, "returned": 4}, {"received": -7}, (3, 4)),
+        ({"received": 10}, 10, None),
+        ({"received": 10}, 11, 10),
+        ({"received": 10, "returned": 4}, 6, None),
+        ({"received": 10, "returned": 4}, 7, 10),
+        ({}, 1, 0),
+        ({"by_invoices": 40}, 40, None),
+        ({"by_invoices": 40}, 41, 40),
+        ({"by_invoices": 40, "received": 10}, 11, 10),
     ],
 )
-def test_never_more_goes_back_than_came(line: dict[str, int], change: dict[str, int], refused: tuple[int, int] | None):
-    found = over_return(a_line(**line), **{name: Decimal(value) for name, value in change.items()}, path=("id",))
+def test_never_more_goes_back_than_came(line: dict[str, Any], back: int, came: int | None):
+    found = over_return(a_line(**line), Decimal(back), ("x",))
 
-    assert found == (
-        []
-        if refused is None
-        else [
-            OverReturn(
-                line=3, received=dec(*refused)[0], returned=dec(*refused)[1], unit="INDIVIDUAL_UNIT", path=("id",)
-            )
-        ]
-    )
+    total = Decimal(back + line.get("returned", 0))
+    unit = "INDIVIDUAL_UNIT"
+    expected = OverReturn(line=3, received=Decimal(came or 0), returned=total, unit=unit, path=("x",))
+    assert found == ([] if came is None else [expected])
+
+
+@pytest.mark.parametrize(("added", "refused"), [(-6, False), (-7, True), (0, False), (5, False)])
+def test_what_went_back_has_to_have_been_received(added: int, refused: bool):  # noqa: FBT001
+    found = less_than_returned(a_line(received=10, returned=4), Decimal(added))
+
+    assert bool(found) is refused
 
 
 # ----------------------------------------------------------------------------------------------- lines and entries
