@@ -12,8 +12,8 @@ from tortoise.transactions import in_transaction
 
 from models.purchase_order import PurchaseOrderLine
 from models.statuses import OrderType
-from models.values import MINOR_UNITS, ZERO, fits_minor_unit
-from resolvers import bulk, decision_store
+from models.values import MINOR_UNITS, ZERO, fits_minor_unit, plain
+from resolvers import bulk, decision_store, invoice_consequences
 from resolvers.decisions import Part, subjects_of
 from resolvers.desk import Desk
 from resolvers.errors import (
@@ -29,6 +29,7 @@ from resolvers.errors import (
 )
 from resolvers.ids import key_of
 from resolvers.invoice_rows import REASON, check_matchable, locked_invoice, row_of
+from resolvers.line_allocations import line_refusals, parts_of
 from resolvers.manual_decisions import decided_by_person, known_lines
 from resolvers.operation import Written, check_version, locked_gate
 from resolvers.rules.text import given_refusals, repeated, shown
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
     from decimal import Decimal
 
     from models.invoice import Invoice
+    from resolvers.decisions import Subject
     from resolvers.operation import Call
 
 MOST_PARTS: Final = 100
@@ -47,18 +49,32 @@ MOST_PARTS: Final = 100
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Share:
-    """What is to go to a line; without an amount, all of the invoice."""
+    """What is to go to an order line; without an amount, all of the invoice.
 
-    line_id: str
+    With a line of the invoice, it is of that line; without an order line, that line goes to no order.
+    """
+
+    line_id: str | None
     amount: Decimal | None = None
+    invoice_line_id: str | None = None
+    quantity: Decimal | None = None
 
 
-async def reallocate(
-    call: Call, invoice_id: str, shares: Sequence[Share], *, reason: str, expected_version: int | None = None
+async def reallocate(  # noqa: PLR0913 - what is to go where, told whole
+    call: Call,
+    invoice_id: str,
+    shares: Sequence[Share],
+    *,
+    reason: str,
+    expected_version: int | None = None,
+    leave_rest: bool = False,
 ) -> Written:
     """Put an invoice on the lines that a person chooses, whatever the rules say; on no line, where none is given.
 
     What it took before ends and stays in the history; a hold ends, too. The rules do not overrule the decision.
+
+    Where the shares name lines of the invoice, these go where they say; lines that no share names stay where they are.
+    The shares of a line make the whole of it, in amount and quantity, unless the rest is left on no order on purpose.
 
     Raises:
         Refusals: lines that cannot take it, parts of the wrong sign, or parts that do not add up to the invoice.
@@ -76,33 +92,58 @@ async def reallocate(
         check_matchable("REALLOCATE", invoice)
         (subject,) = await subjects_of([row_of(invoice)])
         desk = await Desk.of(call.organization_id, gate.orders_version)
-        amount = desk.amount_of(subject)
-        refuse_all(await _line_refusals(call, invoice, shares) or _amount_refusals(invoice, shares, amount))
-        keys = [key_of(PurchaseOrderLine, share.line_id) or 0 for share in shares]
-        lines = await known_lines(call.organization_id, keys)
-        parts = tuple(
-            Part(lines[key], amount if share.amount is None else share.amount)
-            for key, share in zip(keys, shares, strict=True)
-        )
+        if any(share.invoice_line_id is not None for share in shares):
+            refuse_all(line_refusals(subject, shares) or await _line_refusals(call, invoice, shares))
+            parts = await parts_of(desk, subject, shares, leave_rest=leave_rest)
+        else:
+            parts = await _whole_parts(call, desk, invoice, subject, shares)
         await desk.look_up([subject])
         told = await decision_store.write(call, [await decided_by_person(desk, subject, parts)], reason)
         await bulk.insert_events(told)
+        told += await invoice_consequences.compared(call, [subject])
     return Written(invoice.id, tuple(told))
+
+
+async def _whole_parts(
+    call: Call, desk: Desk, invoice: Invoice, subject: Subject, shares: Sequence[Share]
+) -> tuple[Part, ...]:
+    """The parts of the invoice as a whole.
+
+    Raises:
+        Refusals: lines that cannot take it, parts of the wrong sign, or parts that do not add up to the invoice.
+    """
+    amount = desk.amount_of(subject)
+    refuse_all(await _line_refusals(call, invoice, shares) or _amount_refusals(invoice, shares, amount))
+    keys = [key_of(PurchaseOrderLine, share.line_id or "") or 0 for share in shares]
+    lines = await known_lines(call.organization_id, keys)
+    return tuple(
+        Part(lines[key], amount if share.amount is None else share.amount)
+        for key, share in zip(keys, shares, strict=True)
+    )
 
 
 def _count_refusals(shares: Sequence[Share]) -> list[Refusal]:
     if len(shares) > MOST_PARTS:
         many = f"{len(shares)} lines"
         return [InvalidValue(value=many, expected=f"at most {MOST_PARTS} are accepted", path=("allocations",))]
-    twice = repeated([share.line_id for share in shares])
-    return [
-        InvalidValue(value=shares[at].line_id, expected="it is there already", path=_path(at, "lineId")) for at in twice
+    if any(share.invoice_line_id is not None for share in shares):
+        return []
+    keys = [share.line_id or "" for share in shares]
+    refusals: list[Refusal] = [
+        InvalidValue(value=shown(keys[at]), expected="it is there already", path=_path(at, "lineId"))
+        for at in repeated(keys)
+    ]
+    expected = "only a line of the invoice has a quantity"
+    return refusals + [
+        InvalidValue(value=plain(share.quantity), expected=expected, path=_path(at, "quantity"))
+        for at, share in enumerate(shares)
+        if share.quantity is not None
     ]
 
 
 async def _line_refusals(call: Call, invoice: Invoice, shares: Sequence[Share]) -> list[Refusal]:
     """What speaks against each of the lines."""
-    keys = [key_of(PurchaseOrderLine, share.line_id) for share in shares]
+    keys = [key_of(PurchaseOrderLine, share.line_id or "") for share in shares]
     found = (
         await visible_to(PurchaseOrderLine, call.actor)
         .filter(id__in=[key for key in keys if key])
@@ -119,10 +160,12 @@ async def _line_refusals(call: Call, invoice: Invoice, shares: Sequence[Share]) 
     refusals: list[Refusal] = []
     for at, (key, share) in enumerate(zip(keys, shares, strict=True)):
         path = _path(at, "lineId")
+        if share.line_id is None and share.invoice_line_id is not None:
+            continue
         if key is None or key not in lines:
-            refusals.append(NotFound(kind="purchase order line", key=shown(share.line_id), path=path))
+            refusals.append(NotFound(kind="purchase order line", key=shown(share.line_id or "null"), path=path))
         else:
-            refusals += _one_line_refusals(invoice, lines[key], share.line_id, path)
+            refusals += _one_line_refusals(invoice, lines[key], share.line_id or "", path)
     return refusals
 
 

@@ -58,6 +58,7 @@ async def write(call: Call, decisions: Sequence[Decision], reason: str | None = 
     await bulk.insert(Match, [_match(call, decision, dropped) for decision in new])
     await bulk.insert(Allocation, [row for decision in moved for row in _allocations(call, decision)])
     await _write_statuses(call, [decision for decision in new if not decision.subject.is_new])
+    await progress.settle(decision.subject.id for decision in moved if decision.settles)
     await refresh(call, chain.from_iterable((*decision.parts, *decision.subject.held) for decision in moved))
     await notices.invoices_without_order(call, list(_orderless(new)))
     return [event for decision in new for event in _events(call, decision, reason)]
@@ -159,7 +160,8 @@ def _match(call: Call, decision: Decision, dropped: Mapping[str, int]) -> Row:
 def _ranked_entry(each: Candidate) -> list[Any]:
     criterion = None if each.criterion is None else str(each.criterion)
     after = None if each.balance_after is None else plain(each.balance_after)
-    return [each.order_id, each.line_id, criterion, each.reason, after]
+    entry = [each.order_id, each.line_id, criterion, each.reason, after]
+    return entry if each.invoice_line_id is None else [*entry, each.invoice_line_id, each.rank]
 
 
 def _dropped_entry(each: Candidate) -> list[Any]:
@@ -168,7 +170,10 @@ def _dropped_entry(each: Candidate) -> list[Any]:
 
 def _allocations(call: Call, decision: Decision) -> Iterator[Row]:
     first_day, last_day = billed_days(decision.subject.columns)
+    before = {held.place: held for held in decision.subject.held}
     for part in decision.parts:
+        held = before.get(part.place)
+        keeps = held is not None and (held.amount, held.quantity) == (part.amount, part.quantity)
         yield {
             "organization_id": call.organization_id,
             "invoice_id": decision.subject.id,
@@ -176,6 +181,11 @@ def _allocations(call: Call, decision: Decision) -> Iterator[Row]:
             "line_id": part.line.line_id,
             "currency": decision.subject.columns["currency"],
             "amount": part.amount,
+            "invoice_line_id": part.invoice_line_id,
+            "quantity": part.quantity,
+            "tax_amount": part.tax_amount,
+            "reopens": part.reopens,
+            "received_amount": held.received_amount if held is not None and keeps else None,
             "period_start": first_day,
             "period_end": last_day,
             "created_at": call.now,
@@ -208,10 +218,12 @@ def _events(call: Call, decision: Decision, reason: str | None) -> Iterator[Even
     left = dict.fromkeys(held.order_id for held in decision.subject.held if held.order_id not in taken)
     for order_id in left:
         yield _event(call, decision, "invoice_left", changes, order_id, reason)
+    numbers = {line.id: line.number for line in decision.subject.lines}
     for part in decision.parts:
-        told = events.changes_between(
-            {}, {"purchaseOrder": part.line.order_number, "line": part.line.line_number, "amount": part.amount}
-        )
+        place = {"purchaseOrder": part.line.order_number, "line": part.line.line_number, "amount": part.amount}
+        if part.invoice_line_id is not None:
+            place = {"invoiceLine": numbers.get(part.invoice_line_id), **place, "quantity": part.quantity}
+        told = events.changes_between({}, place)
         yield _event(call, decision, _EVENTS[found.outcome], [*changes, *told], part.line.order_id, reason)
     if not decision.parts:
         yield _event(call, decision, _EVENTS[found.outcome], changes, None, reason)

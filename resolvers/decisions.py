@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from models import database
-from models.statuses import InvoiceKind, MatchOutcome
+from models.statuses import InvoiceKind, InvoiceStatus, MatchOutcome
+from models.values import ZERO
 from resolvers.facts import billed_days, invoice_columns
 from resolvers.rules.invoicing import status_after
 
@@ -18,7 +19,6 @@ if TYPE_CHECKING:
     from datetime import date
     from decimal import Decimal
 
-    from models.statuses import InvoiceStatus
     from resolvers.matching.facts import KnownLine
     from resolvers.matching.ranking import Match as Found
 
@@ -26,8 +26,24 @@ Printed = tuple[int, str]
 """An invoice by what is printed on it: its supplier's key, and the supplier's number."""
 
 
+class InvoiceLine(NamedTuple):
+    """A line of an invoice that is decided about."""
+
+    id: int
+    number: int
+    amount: Decimal
+    tax_amount: Decimal = ZERO
+    quantity: Decimal | None = None
+    unit_price: Decimal | None = None
+    part_number: str | None = None
+    description: str | None = None
+    purchase_order_number: str | None = None
+    purchase_order_line_number: int | None = None
+    reopens_quantity: bool | None = None
+
+
 class Held(NamedTuple):
-    """What an invoice takes from an order line now: a current allocation."""
+    """What an invoice, or a line of it, takes from an order line now: a current allocation."""
 
     id: int
     order_id: int
@@ -35,6 +51,21 @@ class Held(NamedTuple):
     amount: Decimal
     first_day: date
     last_day: date
+    invoice_line_id: int | None = None
+    quantity: Decimal | None = None
+    tax_amount: Decimal = ZERO
+    reopens: bool = True
+    received_amount: Decimal | None = None
+
+    @property
+    def used(self) -> Decimal:
+        """What of a balance it takes (B1)."""
+        return self.amount + self.tax_amount
+
+    @property
+    def place(self) -> tuple[int | None, int]:
+        """Which line of the invoice takes from which order line."""
+        return self.invoice_line_id, self.line_id
 
 
 class Standing(NamedTuple):
@@ -46,10 +77,24 @@ class Standing(NamedTuple):
 
 
 class Part(NamedTuple):
-    """What an invoice is to take from an order line."""
+    """What an invoice, or a line of it, is to take from an order line. `tax_amount` is what of the tax counts."""
 
     line: KnownLine
     amount: Decimal
+    invoice_line_id: int | None = None
+    quantity: Decimal | None = None
+    tax_amount: Decimal = ZERO
+    reopens: bool = True
+
+    @property
+    def used(self) -> Decimal:
+        """What of a balance it takes (B1)."""
+        return self.amount + self.tax_amount
+
+    @property
+    def place(self) -> tuple[int | None, int]:
+        """Which line of the invoice takes from which order line."""
+        return self.invoice_line_id, self.line.line_id
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,6 +106,7 @@ class Subject:
 
     id: int
     columns: Mapping[str, Any]
+    lines: tuple[InvoiceLine, ...] = ()
     held: tuple[Held, ...] = ()
     standing: Standing | None = None
     is_new: bool = False
@@ -69,6 +115,17 @@ class Subject:
     def printed(self) -> Printed:
         """Supplier and number."""
         return self.columns["supplier_id"], self.columns["supplier_invoice_number"]
+
+    @property
+    def names_orders(self) -> bool:
+        """Whether it has lines, and says itself which orders they are for (M8)."""
+        header = self.columns["purchase_order_number"]
+        return any((line.purchase_order_number or header) is not None for line in self.lines)
+
+    @property
+    def gives_back(self) -> bool:
+        """Whether it is a credit memo or a debit memo."""
+        return self.columns["kind"] is not InvoiceKind.INVOICE
 
     @property
     def named(self) -> Printed | None:
@@ -102,11 +159,21 @@ class Decision:
     def moves(self) -> bool:
         """Whether the invoice is to take anything else than it takes already."""
         days = billed_days(self.subject.columns)
-        wanted = {(part.line.line_id, part.amount, *days) for part in self.parts}
+        wanted = {(part.place, part.amount, part.quantity, part.tax_amount, part.reopens, *days) for part in self.parts}
         held = self.subject.held
         return len(wanted) != len(held) or wanted != {
-            (each.line_id, each.amount, each.first_day, each.last_day) for each in held
+            (each.place, each.amount, each.quantity, each.tax_amount, each.reopens, each.first_day, each.last_day)
+            for each in held
         }
+
+    @property
+    def settles(self) -> bool:
+        """Whether more follows for its allocations than what they take: what people have said of it, its charges."""
+        columns = self.subject.columns
+        if columns["status"] not in _UNTOUCHED or columns.get("approved_at") is not None:
+            return True
+        by_line = any(part.invoice_line_id is not None for part in self.parts)
+        return by_line and (not self.subject.is_new or bool(columns["other_charges"] or columns["discount_amount"]))
 
     @property
     def repeats(self) -> bool:
@@ -121,9 +188,19 @@ class Decision:
         )
 
 
+_UNTOUCHED: Final = (InvoiceStatus.RECEIVED, InvoiceStatus.MATCHED)
+
 _HELD: Final = """
-SELECT id, invoice_id, purchase_order_id, line_id, amount, period_start, period_end
-FROM allocation WHERE invoice_id = ANY($1::bigint[]) AND ended_at IS NULL ORDER BY id"""
+SELECT a.id, i.id AS invoice_id, a.purchase_order_id, a.line_id, a.amount, a.period_start, a.period_end,
+       a.invoice_line_id, a.quantity, a.tax_amount, a.reopens, a.received_amount,
+       EXISTS (SELECT FROM invoice_line l WHERE l.invoice_id = i.id) AS has_lines
+FROM unnest($1::bigint[]) AS i (id) LEFT JOIN allocation a ON a.invoice_id = i.id AND a.ended_at IS NULL
+ORDER BY a.id"""
+
+_LINE: Final = tuple(InvoiceLine.__annotations__)
+_LINES: Final = f"""
+SELECT invoice_id, {", ".join(_LINE)} FROM invoice_line
+WHERE invoice_id = ANY($1::bigint[]) ORDER BY number"""  # noqa: S608 - our own names
 
 _STANDING: Final = """
 SELECT m.invoice_id, m.outcome, m.reason, d.digest
@@ -136,14 +213,48 @@ async def subjects_of(invoices: Iterable[Mapping[str, Any]]) -> list[Subject]:
     rows = [invoice_columns(row) for row in invoices]
     keys = [row["id"] for row in rows]
     held: dict[int, list[Held]] = {}
+    with_lines: set[int] = set()
     for row in await database.rows(_HELD, keys):
-        names = ("id", "purchase_order_id", "line_id", "amount", "period_start", "period_end")
-        held.setdefault(row["invoice_id"], []).append(Held(*(row[name] for name in names)))
+        if row["has_lines"]:
+            with_lines.add(row["invoice_id"])
+        if row["id"] is not None:
+            held.setdefault(row["invoice_id"], []).append(_held(row))
+    lines = await lines_of(with_lines) if with_lines else {}
     standing = {
         row["invoice_id"]: Standing(MatchOutcome[row["outcome"]], row["reason"], row["digest"])
         for row in await database.rows(_STANDING, keys)
     }
     return [
-        Subject(id=row["id"], columns=row, held=tuple(held.get(row["id"], ())), standing=standing.get(row["id"]))
+        Subject(
+            id=row["id"],
+            columns=row,
+            lines=lines.get(row["id"], ()),
+            held=tuple(held.get(row["id"], ())),
+            standing=standing.get(row["id"]),
+        )
         for row in rows
     ]
+
+
+async def lines_of(invoices: Iterable[int]) -> dict[int, tuple[InvoiceLine, ...]]:
+    """The lines of these invoices, by number."""
+    found: dict[int, list[InvoiceLine]] = {}
+    for row in await database.rows(_LINES, sorted(invoices)):
+        found.setdefault(row.pop("invoice_id"), []).append(InvoiceLine(**row))
+    return {key: tuple(lines) for key, lines in found.items()}
+
+
+def _held(row: Mapping[str, Any]) -> Held:
+    return Held(
+        id=row["id"],
+        order_id=row["purchase_order_id"],
+        line_id=row["line_id"],
+        amount=row["amount"],
+        first_day=row["period_start"],
+        last_day=row["period_end"],
+        invoice_line_id=row["invoice_line_id"],
+        quantity=row["quantity"],
+        tax_amount=row["tax_amount"],
+        reopens=row["reopens"],
+        received_amount=row["received_amount"],
+    )

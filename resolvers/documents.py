@@ -4,18 +4,24 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
+from models.contract import Contract
 from models.invoice import Invoice
 from models.organization import User
 from models.purchase_order import PurchaseOrder
 from models.receiving import Receipt
+from models.requisition import PurchaseRequisition
+from models.statuses import InvoiceStatus
 from models.supplier import Supplier
 from resolvers.errors import BadInput
 from resolvers.ids import key_of, opened
+from resolvers.reading.past import AsOf
 from resolvers.reading.reader import Several
+from resolvers.rules.invoicing import DUPLICATES
 from resolvers.visibility import visible_to
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from datetime import datetime
 
     from tortoise.models import Model
     from tortoise.queryset import QuerySet
@@ -48,11 +54,32 @@ def nodes(actor: Actor, texts: Sequence[str]) -> list[OneOf | None]:
     return [None if each is None else several.row(each[1], each[0]) for each in found]
 
 
-def purchase_order(
-    actor: Actor, *, id: str | None, number: str | None, external_id: str | None
-) -> QuerySet[Any] | None:
-    """An order by exactly one of its keys."""
-    return _by_one_key(actor, PurchaseOrder, id=id, number=number, external_id=external_id)
+def purchase_order(  # noqa: PLR0913 - its keys, and as of when
+    actor: Actor,
+    *,
+    id: str | None,
+    number: str | None,
+    external_id: str | None,
+    as_of: datetime | None = None,
+    version: int | None = None,
+) -> QuerySet[Any] | AsOf | None:
+    """An order by exactly one of its keys; as it stood at a moment or in a version, where one is given (V4)."""
+    found = _by_one_key(actor, PurchaseOrder, id=id, number=number, external_id=external_id)
+    if found is None or (as_of is None and version is None):
+        return found
+    if as_of is not None and version is not None:
+        raise BadInput("Give asOf or version, not both.")
+    return AsOf(found, None if id is None else key_of(PurchaseOrder, id), as_of, version)
+
+
+def requisition(actor: Actor, *, id: str | None, number: str | None, external_id: str | None) -> QuerySet[Any] | None:
+    """A requisition by exactly one of its keys."""
+    return _by_one_key(actor, PurchaseRequisition, id=id, number=number, external_id=external_id)
+
+
+def contract(actor: Actor, *, id: str | None, number: str | None) -> QuerySet[Any] | None:
+    """A contract by exactly one of its keys."""
+    return _by_one_key(actor, Contract, id=id, number=number)
 
 
 def supplier(actor: Actor, *, id: str | None, number: str | None, external_id: str | None) -> QuerySet[Any] | None:
@@ -76,7 +103,8 @@ def invoice(
     key = key_of(Supplier, supplier_id)
     if key is None:
         return None
-    return visible_to(Invoice, actor).filter(supplier_id=key, supplier_invoice_number=supplier_invoice_number)
+    found = visible_to(Invoice, actor).filter(supplier_id=key, supplier_invoice_number=supplier_invoice_number)
+    return found.filter(status__in=[word for word in InvoiceStatus if word not in DUPLICATES])
 
 
 def receipt(actor: Actor, *, id: str | None, number: str | None, external_id: str | None) -> QuerySet[Any] | None:

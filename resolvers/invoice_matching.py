@@ -12,7 +12,7 @@ from tortoise.transactions import in_transaction
 
 from models.invoice import Invoice
 from models.statuses import InvoiceStatus, MatchOutcome
-from resolvers import bulk, decision_store
+from resolvers import bulk, decision_store, invoice_consequences
 from resolvers.decisions import subjects_of
 from resolvers.desk import Desk
 from resolvers.errors import DecidedByPerson, InvalidValue
@@ -68,6 +68,7 @@ async def match(call: Call, invoice_id: str, *, override: bool = False, expected
         await desk.look_up([subject])
         told = await decision_store.write(call, [await desk.decide(subject)])
         await bulk.insert_events(told)
+        told += await invoice_consequences.compared(call, [subject])
     return Written(invoice.id, tuple(told))
 
 
@@ -97,6 +98,7 @@ async def match_unmatched(call: Call, *, first: int = LARGEST_BATCH, after: str 
         decisions = [await desk.decide(subject) for subject in subjects]
         told = await decision_store.write(call, decisions)
         await bulk.insert_events(told)
+        told += await invoice_consequences.compared(call, subjects)
     matched = sum(1 for decision in decisions if decision.parts)
     last = id_of(Invoice, invoices[-1].id) if len(invoices) == first else None
     return Rematched(matched, len(decisions) - matched, last, Written(None, tuple(told)))

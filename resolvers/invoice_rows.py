@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from models.invoice import Invoice
 from resolvers.errors import NotFound, WrongStatus
+from resolvers.errors_invoicing import AlreadyPaid
 from resolvers.ids import key_of
 from resolvers.rules.invoicing import CHANGEABLE, MATCHABLE
 from resolvers.rules.text import Text, shown
@@ -59,6 +60,16 @@ def check_matchable(action: str, invoice: Invoice) -> None:
         WrongStatus: it is one.
     """
     _check(action, invoice, MATCHABLE)
+
+
+def check_unpaid(action: str, invoice: Invoice) -> None:
+    """Refuse an invoice for which money has gone out.
+
+    Raises:
+        AlreadyPaid: it is one.
+    """
+    if invoice.paid_amount:
+        raise AlreadyPaid(action=action, paid=invoice.paid_amount, currency=invoice.currency, path=("id",))
 
 
 def _check(action: str, invoice: Invoice, allowed: Iterable[InvoiceStatus]) -> None:

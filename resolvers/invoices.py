@@ -11,17 +11,17 @@ from typing import TYPE_CHECKING, Any, Final
 from tortoise.transactions import in_transaction
 
 from models.invoice import Invoice, InvoiceLine
-from models.statuses import InvoiceStatus, MatchOutcome
-from resolvers import bulk, decision_store, events, recording
+from models.statuses import ApprovalDocument, InvoiceStatus, MatchOutcome
+from resolvers import approvals, bulk, decision_store, events, invoice_consequences, invoice_lines, recording
 from resolvers.decisions import Part, subjects_of
 from resolvers.desk import Desk
 from resolvers.errors import AlreadyTaken, DuplicateInvoice, refuse_all
 from resolvers.ids import id_of
 from resolvers.invoice_inputs import Document
-from resolvers.invoice_rows import REASON, check_changeable, locked_invoice, row_of
+from resolvers.invoice_rows import REASON, check_changeable, check_unpaid, locked_invoice, row_of
 from resolvers.manual_decisions import decided_by_person, known_lines
 from resolvers.operation import Written, check_version, locked_gate
-from resolvers.recording import Entry, check_references, lines_of
+from resolvers.recording import Entry, check_references
 from resolvers.rules.invoice_document import (
     COLUMNS,
     NewInvoice,
@@ -29,12 +29,12 @@ from resolvers.rules.invoice_document import (
     document_refusals,
     line_columns_of,
 )
-from resolvers.rules.invoicing import COUNTS_NOWHERE
+from resolvers.rules.invoicing import COUNTS_NOWHERE, DECIDED_ON, DUPLICATES
 from resolvers.rules.text import api_name, given_refusals
 from resolvers.visibility import visible_to
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
 
     from models.event import Event
     from models.organization import OrganizationGate
@@ -103,10 +103,23 @@ async def update(
             return Written(invoice.id)
         refuse_all(await _taken(call, invoice, changed))
         told = [_updated(call, invoice, before, after, lines_changed=lines_changed)]
-        if MATCHED_BY & changed.keys() and invoice.status not in COUNTS_NOWHERE:
-            told += await _decide_anew(call, gate, invoice, after)
-        await _write(call, invoice, changed, new if lines_changed else None)
+        (subject,) = await subjects_of([row_of(invoice)])
+        matters = lines_changed or bool(MATCHED_BY & changed.keys())
+        if matters:
+            check_unpaid("UPDATE", invoice)
+        reviewed = await _review_again(call, invoice, subject) if matters else {}
+        await _write(call, invoice, {**changed, **reviewed})
+        rewritten = await invoice_lines.rewrite(call, invoice.id, new) if lines_changed else None
+        columns = {**subject.columns, **after, **reviewed}
+        corrected = replace(subject, columns=columns, lines=rewritten.lines if rewritten else subject.lines)
+        if matters and invoice.status not in COUNTS_NOWHERE:
+            told += await _decide_anew(call, gate, corrected, rewritten.changed if rewritten else ())
+            await _write(call, invoice, {})
+        if rewritten is not None:
+            await invoice_lines.remove(rewritten.removed)
         await bulk.insert_events(told)
+        if corrected.lines or subject.lines or reviewed:
+            told += await invoice_consequences.follow(call, [invoice.id], [held.order_id for held in subject.held])
     return Written(invoice.id, tuple(told))
 
 
@@ -126,15 +139,11 @@ async def cancel(call: Call, invoice_id: str, *, reason: str, expected_version: 
         invoice = await locked_invoice(call, invoice_id)
         check_version(expected_version, invoice.edit_version)
         check_changeable("CANCEL", invoice)
-        (subject,) = await subjects_of([row_of(invoice)])
-        await decision_store.end(call, [invoice.id], [held.id for held in subject.held])
-        await Invoice.filter(id=invoice.id).update(
-            status=InvoiceStatus.CANCELED, on_hold=False, updated_at=call.now, edit_version=invoice.edit_version + 1
+        check_unpaid("CANCEL", invoice)
+        told = await invoice_consequences.withdraw(
+            call, invoice, {"status": InvoiceStatus.CANCELED, "status_reason": reason}, "invoice_canceled", reason
         )
-        await decision_store.refresh(call, subject.held)
-        told = _canceled(call, invoice, subject, reason)
-        await bulk.insert_events(told)
-    return Written(invoice.id, tuple(told))
+    return Written(invoice.id, told)
 
 
 def _duplicate(number: str, key: int) -> DuplicateInvoice:
@@ -157,21 +166,32 @@ async def _corrected(call: Call, invoice: Invoice, given: Mapping[str, Any]) -> 
     return new
 
 
-async def _write(call: Call, invoice: Invoice, changed: Row, lines_of_it: NewInvoice | None) -> None:
-    """Write the columns that change, and the lines where they do."""
+async def _write(call: Call, invoice: Invoice, changed: Row) -> None:
+    """Write the columns that change; all of it is one edit."""
     await Invoice.filter(id=invoice.id).update(**changed, updated_at=call.now, edit_version=invoice.edit_version + 1)
-    if lines_of_it is not None:
-        await InvoiceLine.filter(invoice_id=invoice.id).delete()
-        await bulk.insert(InvoiceLine, list(lines_of(call, invoice.id, lines_of_it)))
-    elif "currency" in changed:
+    if "currency" in changed:
         await InvoiceLine.filter(invoice_id=invoice.id).update(currency=changed["currency"])
+
+
+async def _review_again(call: Call, invoice: Invoice, subject: Subject) -> Row:
+    """Take back what people have said of an invoice that is another one now; the columns that this changes."""
+    if invoice.status not in DECIDED_ON:
+        return {}
+    await invoice_lines.review_again(invoice.id)
+    await approvals.supersede(call, ApprovalDocument.INVOICE, invoice=invoice)
+    status = InvoiceStatus.MATCHED if subject.held else InvoiceStatus.RECEIVED
+    return {"status": status, "approved_at": None, "confirmed_at": None}
 
 
 async def _taken(call: Call, invoice: Invoice, changed: Row) -> list[Refusal]:
     """The supplier's number, or an external id, that another invoice has (I6)."""
     found: list[Refusal] = []
     if (number := changed.get("supplier_invoice_number")) is not None:
-        twin = await Invoice.get_or_none(supplier_id=invoice.supplier_id, supplier_invoice_number=number)
+        twin = (
+            await Invoice.filter(supplier_id=invoice.supplier_id, supplier_invoice_number=number)
+            .exclude(status__in=list(DUPLICATES))
+            .first()
+        )
         found += [] if twin is None else [_duplicate(number, twin.id)]
     if (external := changed.get("external_id")) is not None:
         twin = await visible_to(Invoice, call.actor).get_or_none(external_id=external)
@@ -186,15 +206,22 @@ async def _lines_differ(invoice: Invoice, new: NewInvoice) -> bool:
     return wanted != await InvoiceLine.filter(invoice_id=invoice.id).order_by("number").values(*names)
 
 
-async def _decide_anew(call: Call, gate: OrganizationGate, invoice: Invoice, after: Row) -> list[Event]:
-    """Decide about an invoice with its new columns, where something was decided before."""
-    (stored,) = await subjects_of([row_of(invoice)])
-    if stored.standing is None:
+async def _decide_anew(
+    call: Call, gate: OrganizationGate, subject: Subject, changed_lines: Collection[int]
+) -> list[Event]:
+    """Decide about an invoice with its new columns and lines, where something was decided before."""
+    if subject.standing is None:
         return []
-    subject = replace(stored, columns={**stored.columns, **after})
     desk = await Desk.of(call.organization_id, gate.orders_version)
     await desk.look_up([subject])
-    parts = await _kept_parts(call, desk, subject) if stored.standing.outcome is MatchOutcome.MANUAL else None
+    parts = None
+    if subject.standing.outcome is MatchOutcome.MANUAL:
+        by_line = any(held.invoice_line_id is not None for held in subject.held)
+        parts = (
+            await invoice_lines.kept_parts(desk, subject, changed_lines)
+            if by_line
+            else await _kept_parts(call, desk, subject)
+        )
     if parts is None:
         return await decision_store.write(call, [await desk.decide(subject)])
     return await decision_store.write(call, [await decided_by_person(desk, subject, parts)])
@@ -221,16 +248,3 @@ def _updated(call: Call, invoice: Invoice, before: Row, after: Row, *, lines_cha
     if lines_changed:
         changes.append({"field": "lines", "from": None, "to": None})
     return events.prepared(call, "invoice_updated", invoice.supplier_invoice_number, about=[invoice], changes=changes)
-
-
-def _canceled(call: Call, invoice: Invoice, subject: Subject, reason: str) -> list[Event]:
-    """What happened, once for each order that gets something back."""
-    changes = events.changes_between({"status": invoice.status}, {"status": InvoiceStatus.CANCELED})
-    told: list[Event] = []
-    for order_id in dict.fromkeys(held.order_id for held in subject.held) or (None,):
-        event = events.prepared(
-            call, "invoice_canceled", invoice.supplier_invoice_number, about=[invoice], changes=changes, reason=reason
-        )
-        event.purchase_order_id = order_id
-        told.append(event)
-    return told

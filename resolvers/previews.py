@@ -26,8 +26,8 @@ from resolvers.invoice_inputs import Document
 from resolvers.invoice_rows import row_of
 from resolvers.matching.proposals import LineProposal, OrderProposal, with_proposals
 from resolvers.reading.reader import Several
-from resolvers.recording import Entry, check_references
-from resolvers.rules.invoice_document import columns_of, document_refusals
+from resolvers.recording import Entry, check_references, decided_lines
+from resolvers.rules.invoice_document import columns_of, document_refusals, line_columns_of
 from resolvers.rules.text import NUMBER, Number, given_refusals, shown
 from resolvers.snapshots import Surveyed, loaded
 from resolvers.visibility import visible_to
@@ -56,11 +56,12 @@ WHERE purchase_order_id = ANY($1::bigint[])"""
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """What would be decided, with the currency of its amounts."""
+    """What would be decided, with the currency of its amounts, and the numbers of the invoice's lines by their keys."""
 
     call: Call
     currency: str
     found: Found
+    lines: Mapping[int, int] = field(default_factory=dict[int, int])
 
     @property
     def purchase_order(self) -> Any:
@@ -84,6 +85,9 @@ class Preview:
             raise BadInput(f"A page holds 1 to {LARGEST_PAGE} items; {first} were asked for.")
         ranked = () if dropped is True else self.found.ranked
         fallen = () if dropped is False else self.found.dropped
+        if self.lines and any(each.invoice_line_id is not None for each in self.found.ranked):
+            ranked = tuple(each for each in self.found.ranked if dropped is None or (each.rank is None) is dropped)
+            return Candidates(self.call, self.currency, len(ranked), ranked[:first])
         total = (0 if dropped is True else self.found.fitting) + len(fallen)
         return Candidates(self.call, self.currency, total, (*ranked, *fallen)[:first])
 
@@ -141,7 +145,7 @@ async def preview(
     await desk.look_up([subject])
     among = await _changed(call, desk, subject, changes) if changes else None
     found = await desk.rules_say(subject, among, spelled_out=LARGEST_PAGE)
-    return Preview(call, subject.columns["currency"], found)
+    return Preview(call, subject.columns["currency"], found, {line.id: line.number for line in subject.lines})
 
 
 async def _stored(call: Call, text: str | None) -> Subject:
@@ -161,11 +165,15 @@ async def _imagined(call: Call, given: Mapping[str, Any]) -> Subject:
     await check_references(call, [entry])
     _refuse(entry.refusals)
     columns = {"organization_id": call.organization_id, "status": InvoiceStatus.RECEIVED, "on_hold": False}
-    return Subject(id=0, columns={**columns_of(entry.new), **columns}, is_new=True)
+    lines = [{"id": line["number"], **line} for line in line_columns_of(entry.new)]
+    return Subject(id=0, columns={**columns_of(entry.new), **columns}, lines=decided_lines(lines), is_new=True)
 
 
-async def _changed(call: Call, desk: Desk, subject: Subject, changes: Sequence[Mapping[str, Any]]) -> Surveyed:
-    """The survey of the invoice among the orders as they would be; the desk knows the balances as they would be."""
+async def _changed(call: Call, desk: Desk, subject: Subject, changes: Sequence[Mapping[str, Any]]) -> Surveyed | None:
+    """The survey of the invoice among the orders as they would be; the desk knows the balances as they would be.
+
+    None for one whose lines go to the orders that it names: the desk knows how these would be, too.
+    """
     orders = await _orders(call, subject, changes)
     keys = {order.id for order in orders}
     rows = await database.rows(_LINES, list(keys))
@@ -174,17 +182,19 @@ async def _changed(call: Call, desk: Desk, subject: Subject, changes: Sequence[M
         _proposal(order, change, lines, ("input", "changes", str(at)))
         for at, (order, change) in enumerate(zip(orders, changes, strict=True))
     ]
-    surveyed = desk.survey_of(subject).survey
-    known = {order.id: order for order in surveyed.orders}
-    known |= {order.id: order for order in await loaded(call.organization_id, keys)}
-    proposed = with_proposals(known.values(), proposals, call.now)
     await desk.know_balances(row["id"] for row in rows)
     for order, change in zip(orders, changes, strict=True):
         for line in change.get("lines") or ():
             if "limit" in line:
                 row, limit = lines[order.id, line["number"]], line["limit"]
                 desk.suppose(row["id"], None if limit is None else limit - row["invoiced_amount"])
-    return Surveyed.of(surveyed.profile, proposed)
+    if desk.goes_by_line(subject):
+        desk.propose(proposals, call.now)
+        return None
+    surveyed = desk.survey_of(subject).survey
+    known = {order.id: order for order in surveyed.orders}
+    known |= {order.id: order for order in await loaded(call.organization_id, keys)}
+    return Surveyed.of(surveyed.profile, with_proposals(known.values(), proposals, call.now))
 
 
 async def _orders(call: Call, subject: Subject, changes: Sequence[Mapping[str, Any]]) -> list[PurchaseOrder]:

@@ -13,9 +13,11 @@ from typing import TYPE_CHECKING, Any, Final
 
 from models import database
 from models.invoice import Invoice, InvoiceLine
-from models.statuses import InvoiceStatus
+from models.statuses import BillingStage, InvoiceStatus
 from models.supplier import SellerEntity, Supplier
-from resolvers import bulk, decision_store, events
+from models.values import ZERO
+from resolvers import bulk, decision_store, events, verification
+from resolvers.decisions import InvoiceLine as DecidedLine
 from resolvers.decisions import Subject
 from resolvers.desk import Desk
 from resolvers.errors import AlreadyTaken, DuplicateInvoice, InvalidValue, NotFound, Refusal
@@ -29,10 +31,11 @@ from resolvers.rules.invoice_document import (
     document_refusals,
     line_columns_of,
 )
+from resolvers.rules.invoicing import DUPLICATES
 from resolvers.rules.text import api_name
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from models.event import Event
     from models.organization import OrganizationGate
@@ -47,13 +50,19 @@ UNKNOWN: Final = 0
 
 @dataclass(slots=True)
 class Entry:
-    """An invoice that is to be recorded, and what becomes of it: refused, there already, or written under a key."""
+    """An invoice that is to be recorded, and what becomes of it: refused, there already, or written under a key.
+
+    One that is to be `kept` is written even where its number is there already, as a suspected duplicate of that one.
+    """
 
     new: NewInvoice
     refusals: list[Refusal] = field(default_factory=list[Refusal])
     existing: int | None = None
     key: int | None = None
     columns: Row = field(default_factory=dict[str, Any])
+    is_kept: bool = False
+    duplicate_of: int | None = None
+    lines: list[Row] = field(default_factory=list[Row])
 
     @property
     def is_open(self) -> bool:
@@ -87,14 +96,17 @@ async def record(call: Call, gate: OrganizationGate, entries: Sequence[Entry], *
         _compare(entry, first.key or 0, first.columns, line_columns_of(first.new))
     if not new:
         return []
-    decisions = await _decide(call, gate, new, sellers) if match else []
-    for entry, decision in zip(new, decisions, strict=False):
+    await _number_lines(call, new)
+    unique = [entry for entry in new if entry.duplicate_of is None]
+    decisions = await _decide(call, gate, unique, sellers) if match and unique else []
+    for entry, decision in zip(unique, decisions, strict=False):
         entry.columns = {**entry.columns, "status": decision.status, "on_hold": decision.found.hold}
     await bulk.insert(Invoice, [entry.columns for entry in new])
-    await bulk.insert(InvoiceLine, [row for entry in new for row in lines_of(call, entry.key or 0, entry.new)])
+    await bulk.insert(InvoiceLine, [line for entry in new for line in entry.lines])
     told = [_recorded(call, entry) for entry in new] + await decision_store.write(call, decisions)
     await bulk.insert_events(told)
-    return told
+    compared = [entry.key or 0 for entry in new if entry.lines or entry.duplicate_of is not None]
+    return told + await verification.recheck(call, compared)
 
 
 async def check_references(call: Call, entries: Sequence[Entry]) -> dict[int, Seller]:
@@ -121,6 +133,16 @@ async def check_references(call: Call, entries: Sequence[Entry]) -> dict[int, Se
     return {key: Seller(id=key, name=row["name"]) for key, row in sellers.items()}
 
 
+async def _number_lines(call: Call, entries: Sequence[Entry]) -> None:
+    """Make the rows of the lines, under their keys."""
+    with_lines = [entry for entry in entries if entry.new.lines]
+    if not with_lines:
+        return
+    keys = iter(await bulk.keys(InvoiceLine, sum(len(entry.new.lines) for entry in with_lines)))
+    for entry in with_lines:
+        entry.lines = [{"id": next(keys), **row} for row in lines_of(call, entry.key or 0, entry.new)]
+
+
 def lines_of(call: Call, invoice: int, new: NewInvoice) -> Iterator[Row]:
     """The rows of an invoice's lines."""
     for line in line_columns_of(new):
@@ -145,7 +167,7 @@ async def _check_known(call: Call, entries: Sequence[Entry]) -> dict[int, tuple[
     first: dict[Printed, Entry] = {}
     for entry in entries:
         external, row = entry.new.external_id, stored.get(entry.printed)
-        if row is not None:
+        if row is not None and not entry.is_kept:
             _compare(entry, row["id"], row, lines.get(row["id"], []))
         elif entry.printed in first:
             twins[id(entry)] = entry, first[entry.printed]
@@ -154,6 +176,7 @@ async def _check_known(call: Call, entries: Sequence[Entry]) -> dict[int, tuple[
             entry.refusals.append(refusal)
         else:
             first[entry.printed] = entry
+            entry.duplicate_of = None if row is None else row["id"]
             if external is not None:
                 holders[external] = f"invoice {entry.new.supplier_invoice_number}"
     return twins
@@ -213,9 +236,18 @@ async def _decide(
     call: Call, gate: OrganizationGate, new: Sequence[Entry], sellers: dict[int, Seller]
 ) -> list[Decision]:
     desk = await Desk.of(call.organization_id, gate.orders_version, sellers)
-    subjects = [Subject(id=entry.key or 0, columns=entry.columns, is_new=True) for entry in new]
+    subjects = [
+        Subject(id=entry.key or 0, columns=entry.columns, lines=decided_lines(entry.lines), is_new=True)
+        for entry in new
+    ]
     await desk.look_up(subjects)
     return [await desk.decide(subject) for subject in subjects]
+
+
+def decided_lines(lines: Sequence[Mapping[str, Any]]) -> tuple[DecidedLine, ...]:
+    """Rows of an invoice's lines, as decisions are told of them."""
+    names = DecidedLine.__annotations__
+    return tuple(DecidedLine(**{name: line[name] for name in names}) for line in lines)
 
 
 def _columns(call: Call, entry: Entry, key: int) -> Row:
@@ -223,7 +255,8 @@ def _columns(call: Call, entry: Entry, key: int) -> Row:
         "id": key,
         "organization_id": call.organization_id,
         **columns_of(entry.new),
-        "status": InvoiceStatus.RECEIVED,
+        "status": InvoiceStatus.RECEIVED if entry.duplicate_of is None else InvoiceStatus.SUSPECTED_DUPLICATE,
+        "duplicate_of_id": entry.duplicate_of,
         "on_hold": False,
         "created_at": call.now,
         "updated_at": call.now,
@@ -231,7 +264,13 @@ def _columns(call: Call, entry: Entry, key: int) -> Row:
 
 
 def _recorded(call: Call, entry: Entry) -> Event:
-    told = {api_name(name): value for name, value in columns_of(entry.new).items() if name not in _NOT_TOLD}
+    columns = columns_of(entry.new)
+    told = {
+        api_name(name): columns[name] for name in COLUMNS if name not in _NOT_TOLD and columns[name] != _USUAL.get(name)
+    }
+    if entry.duplicate_of is not None:
+        told["status"] = InvoiceStatus.SUSPECTED_DUPLICATE
+        told["duplicateOf"] = id_of(Invoice, entry.duplicate_of)
     changes = [change for change in events.changes_between({}, told) if change["to"] is not None]
     event = events.prepared(call, "invoice_recorded", entry.new.supplier_invoice_number, changes=changes)
     event.invoice_id = entry.key
@@ -239,6 +278,8 @@ def _recorded(call: Call, entry: Entry) -> Event:
     return event
 
 
+_USUAL: Final = {"other_charges": ZERO, "discount_amount": ZERO, "billing_stage": BillingStage.REGULAR}
+"""What goes without saying."""
 _NOT_TOLD: Final = frozenset({"supplier_id", "seller_entity_id", "supplier_invoice_number"})
 
 _REFERENCES: Final = """
@@ -248,7 +289,8 @@ SELECT id, name, supplier_id FROM seller_entity WHERE organization_id = $1 AND i
 
 _STORED: Final = f"""
 SELECT i.id, {", ".join(f"i.{name}" for name in COLUMNS)} FROM invoice i
-WHERE i.organization_id = $1 AND (i.supplier_id, i.supplier_invoice_number)
+WHERE i.organization_id = $1 AND i.status NOT IN ({", ".join(f"'{word}'" for word in DUPLICATES)})
+    AND (i.supplier_id, i.supplier_invoice_number)
     IN (SELECT v.supplier_id, v.number FROM unnest($2::bigint[], $3::text[]) AS v (supplier_id, number))"""  # noqa: S608
 
 _STORED_LINES: Final = (

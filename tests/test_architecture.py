@@ -26,6 +26,8 @@ PURE: Final = (
     "resolvers/matching",
     "resolvers/rules",
     "resolvers/errors.py",
+    "resolvers/errors_blanket.py",
+    "resolvers/errors_invoicing.py",
     "resolvers/errors_receiving.py",
     "resolvers/errors_sourcing.py",
     "models/values.py",
