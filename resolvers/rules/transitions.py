@@ -300,9 +300,11 @@ TRANSITIONS: Final[dict[PurchaseOrderAction, Transition]] = {
         checks=(_is_blanket,),
     ),
     _ACTION.RECEIVE: Transition(
-        lifecycle=(_STATUS.ORDERED, *_RECEIVED), checks=(_is_standard,), roles=(Role.RECEIVER,)
+        lifecycle=(_STATUS.ORDERED, *_RECEIVED, _STATUS.CLOSED_RETURNED),  # what went back may be replaced
+        checks=(_is_standard,),
+        roles=(Role.RECEIVER, Role.BUYER),
     ),
-    _ACTION.RETURN: Transition(lifecycle=_RECEIVED, checks=(_is_standard,), roles=(Role.RECEIVER,)),
+    _ACTION.RETURN: Transition(lifecycle=_RECEIVED, checks=(_is_standard,), roles=(Role.RECEIVER, Role.BUYER)),
     _ACTION.DELETE: Transition(checks=(_never_served, _nothing_rests_on_it)),
     _ACTION.COPY: Transition(),
     _ACTION.ADD_LINE: Transition(lifecycle=_EDITABLE, checks=(_room_for_a_line,)),
