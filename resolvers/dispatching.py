@@ -33,7 +33,7 @@ LOOK: Final = timedelta(minutes=1)
 
 PATIENCE: Final = timedelta(seconds=20)
 
-_EXPIRY: Final = (NoticeKind.ORDER_EXPIRING, NoticeKind.ORDER_EXPIRED)
+_EXPIRY: Final = (NoticeKind.ORDER_EXPIRING, NoticeKind.ORDER_EXPIRED, NoticeKind.BLANKET_EXPIRING)
 
 
 class Dispatching:
@@ -113,7 +113,7 @@ def overtaken(row: Mapping[str, Any], cause: Cause) -> str | None:
     deleted since, nor after its date was changed. What happened stays true, but is not told to whom it does not concern
     any more.
 
-    Source: B4.
+    Source: B4, B5.
     """
     kind = NoticeKind[row["kind"]]
     if kind in CONTACT_KINDS and row["contact_id"] is None:
@@ -124,6 +124,8 @@ def overtaken(row: Mapping[str, Any], cause: Cause) -> str | None:
 
 
 def _expiry_overtaken(row: Mapping[str, Any], cause: Cause) -> str | None:
+    if row["status"] is None:
+        return "the order was deleted"
     issued, suspended = row["issued_at"] is not None, row["suspended_at"] is not None
     if not expires_for_somebody(PurchaseOrderStatus[row["status"]], issued=issued, suspended=suspended):
         return "the order was suspended" if suspended else "the order was closed"

@@ -19,6 +19,7 @@ from models.values import ZERO
 from resolvers.reading.expressions import MATCHING_STATUS
 from resolvers.reading.kinds import Column, Computed, Expression
 from resolvers.rules.matching_status import CLOSED_TO_INVOICES
+from resolvers.rules.releases import Drawing, Permission
 from resolvers.rules.transitions import Availability, Limits, Standing, available_actions
 from resolvers.rules.warnings import OVER, OrderWarning, WarnedLine, WarnedOrder, order_warnings
 
@@ -52,6 +53,19 @@ _DOCUMENTS: Final = """array_to_json(array_remove(ARRAY[
     ], NULL))"""
 """The kinds of documents that rest on an order, beside invoices."""
 
+_DRAWING: Final = f"""(SELECT CASE {{row}}.order_type WHEN '{OrderType.BLANKET}' THEN json_build_object(
+    'user_id', {{user}}, 'owner_id', {{row}}.business_owner_id,
+    'owner', (SELECT u.name FROM app_user u WHERE u.id = {{row}}.business_owner_id
+              AND u.organization_id = {{organization}}),
+    'cost_center_id', (SELECT u.cost_center_id FROM app_user u WHERE u.id = {{user}}
+                       AND u.organization_id = {{organization}}),
+    'group_ids', (SELECT coalesce(json_agg(m.group_id ORDER BY m.group_id), '[]') FROM user_group_member m
+                  WHERE m.user_id = {{user}} AND m.organization_id = {{organization}}),
+    'permissions', (SELECT coalesce(json_agg(json_build_array(p.user_id, p.group_id, p.cost_center_id) ORDER BY p.id),
+                                    '[]') FROM purchasing_permission p
+                    WHERE p.purchase_order_id = {{row}}.id AND p.organization_id = {{organization}})) END)"""  # noqa: S608 - our own word
+"""Who the caller is to a blanket order, and who may draw on it (K1); null for other orders."""
+
 APPROVAL_RULES: Final = f"""(SELECT coalesce(json_agg(r.number ORDER BY r.sequence, r.number), '[]')
     FROM approval_rule r WHERE r.organization_id = {{organization}} AND r.is_active
     AND r.document = '{ApprovalDocument.ORDER}' AND {{row}}.blanket_order_id IS NULL
@@ -79,9 +93,9 @@ _SELLERS: Final = """(SELECT count(*) FROM purchase_order_seller_entity s WHERE 
 
 _STANDING: Final = (
     f"SELECT {_COUNTS} AS counts, {_LIMITS} AS limits, {_ACTIVE_ORDERS} AS active_orders,"  # noqa: S608
-    f" {_DOCUMENTS} AS documents, {APPROVAL_RULES} AS approval_rules, t.released_amount"
+    f" {_DOCUMENTS} AS documents, {APPROVAL_RULES} AS approval_rules, t.released_amount, {_DRAWING} AS drawing"
     " FROM purchase_order t WHERE t.id = $1"
-).format(row="t", organization="t.organization_id", today="$2::date")
+).format(row="t", organization="t.organization_id", today="$2::date", user="$3::bigint")
 
 _STANDING_OF_NEW: Final = f"SELECT {_LIMITS} AS limits, {_ACTIVE_ORDERS} AS active_orders".format(
     organization="$1::bigint", today="$2::date"
@@ -90,7 +104,7 @@ _STANDING_OF_NEW: Final = f"SELECT {_LIMITS} AS limits, {_ACTIVE_ORDERS} AS acti
 
 async def standing_of(order: PurchaseOrder, call: Call) -> Standing:
     """Where an order stands, today and in its organization."""
-    [found] = await database.rows(_STANDING, order.id, call.today)
+    [found] = await database.rows(_STANDING, order.id, call.today, call.actor.user_id)
     return Standing(
         status=order.status,
         issued=order.issued_at is not None,
@@ -102,7 +116,9 @@ async def standing_of(order: PurchaseOrder, call: Call) -> Standing:
         order_type=order.order_type,
         documents=tuple(orjson.loads(found["documents"])),
         approval_rules=tuple(orjson.loads(found["approval_rules"])),
+        total=order.total_amount,
         released=found["released_amount"] or ZERO,
+        drawing=_drawing(found["drawing"] and orjson.loads(found["drawing"])),
         limits=Limits(**orjson.loads(found["limits"])),
         **orjson.loads(found["counts"]),
     )
@@ -140,11 +156,26 @@ def _available_actions(required: Mapping[str, Any], actor: Actor) -> list[Availa
         order_type=OrderType(required["order_type"]),
         documents=tuple(required["documents"]),
         approval_rules=tuple(required["approval_rules"]),
+        total=Decimal(required["total"]),
         released=Decimal(required["released"] or 0),
+        drawing=_drawing(required["drawing"]),
         limits=Limits(**required["limits"]),
         **required["counts"],
     )
     return available_actions(standing, actor.roles)
+
+
+def _drawing(found: Mapping[str, Any] | None) -> Drawing | None:
+    if found is None or found["owner"] is None:
+        return None
+    return Drawing(
+        user_id=found["user_id"],
+        group_ids=tuple(found["group_ids"]),
+        cost_center_id=found["cost_center_id"],
+        owner_id=found["owner_id"],
+        owner=found["owner"],
+        permissions=tuple(Permission(*keys) for keys in found["permissions"]),
+    )
 
 
 def _warnings(required: Mapping[str, Any], _actor: Actor) -> list[OrderWarning]:
@@ -186,7 +217,9 @@ AVAILABLE_ACTIONS: Final = Computed(
         "order_type": Column("order_type"),
         "documents": Expression(_DOCUMENTS, raw=True),
         "approval_rules": Expression(APPROVAL_RULES, raw=True),
+        "total": Column("total_amount"),
         "released": Column("released_amount"),
+        "drawing": Expression(_DRAWING, raw=True, nullable=True),
         "active_orders": Expression(_ACTIVE_ORDERS, raw=True),
         "limits": Expression(_LIMITS, raw=True),
     },

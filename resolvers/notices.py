@@ -1,5 +1,5 @@
-"""What people are told, queued in the transaction of its cause: balances that fall, orders put on hold or closed,
-invoices that find no order (B3, B7, M9b).
+"""What people are told, queued in the transaction of its cause: balances and budgets that fall, orders put on hold or
+closed, invoices that find no order (B3, B5, B7, M9b).
 
 Whoever calls holds the organization's gate, so that two causes do not queue the same at once.
 """
@@ -17,11 +17,11 @@ from mailers.outbox import Letter
 from models import database
 from models.organization import User
 from models.purchase_order import PurchaseOrder
-from models.statuses import NoticeKind
+from models.statuses import NoticeKind, OrderType
 from resolvers.ids import id_of
 from resolvers.reading.kinds import Column, Computed, Expression
 from resolvers.reading.wire import MOMENT
-from resolvers.rules.notices import balance_kind, crossed, told
+from resolvers.rules.notices import BalanceChange, BudgetChange, balance_kind, budget_kind, crossed, told
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -30,7 +30,6 @@ if TYPE_CHECKING:
 
     from models.notice import Notice
     from resolvers.operation import Call
-    from resolvers.rules.notices import BalanceChange
     from resolvers.visibility import Actor
 
 Row = dict[str, Any]
@@ -56,10 +55,17 @@ UNMATCHED: Final = "unmatched"
 LISTED: Final = 20
 """How many invoices a mail lists."""
 
-_ORDERS: Final = """
-SELECT o.id, o.number, o.display_name, o.currency, o.expiration_date, o.balance_limit, o.balance_current,
-       s.name AS supplier
-FROM purchase_order o JOIN supplier s ON s.id = o.supplier_id WHERE o.id = ANY($1::bigint[])"""
+_ORDERS: Final = f"""
+SELECT o.id, o.number, o.display_name, o.currency, o.expiration_date, s.name AS supplier,
+       CASE o.order_type WHEN '{OrderType.BLANKET}' THEN o.total_amount ELSE o.balance_limit END AS balance_limit,
+       CASE o.order_type WHEN '{OrderType.BLANKET}' THEN o.total_amount - coalesce(o.released_amount, 0)
+            ELSE o.balance_current END AS balance_current
+FROM purchase_order o JOIN supplier s ON s.id = o.supplier_id WHERE o.id = ANY($1::bigint[])"""  # noqa: S608 - our own word
+
+_OWNERS: Final = """
+SELECT o.id, u.name, u.email FROM purchase_order o
+JOIN app_user u ON u.id = o.business_owner_id AND u.organization_id = o.organization_id
+WHERE o.id = ANY($1::bigint[]) ORDER BY o.id"""
 
 _LINES: Final = """
 SELECT id, purchase_order_id, number, description, currency, forecast_runs_out_on
@@ -85,15 +91,18 @@ class Orderless:
 # -------------------------------------------------------------------------------------------------------- balances
 
 
-async def balances_changed(call: Call, changes: Iterable[BalanceChange]) -> None:
+async def balances_changed(call: Call, changes: Iterable[BalanceChange | BudgetChange]) -> None:
     """Tell the contacts of the orders whose lines have passed a threshold on their way down: one mail each.
 
     The figures of lines and orders have been written. Several lines of an order make one mail; so do the transactions
-    of one occasion, such as an import.
+    of one occasion, such as an import. The business owners of blanket orders are told of their budgets.
 
-    Source: B3.
+    Source: B3, B5.
     """
-    moved = [change for change in changes if change.after is not None and change.after != change.before]
+    changes = list(changes)
+    await _budgets_changed(call, [change for change in changes if isinstance(change, BudgetChange)])
+    lines_changed = [change for change in changes if isinstance(change, BalanceChange)]
+    moved = [change for change in lines_changed if change.after is not None and change.after != change.before]
     if not moved:
         return
     thresholds = (await _settings(call))["balance_thresholds"]
@@ -158,8 +167,14 @@ async def order_suspended(call: Call, order: PurchaseOrder, reason: str | None) 
 
 
 async def order_closed(call: Call, order: PurchaseOrder, reason: str | None) -> None:
-    """Tell the contacts that the order was closed, by whom, and why."""
+    """Tell the contacts, and the business owner of a blanket order, that it was closed, by whom, and why."""
     await _tell_contacts(call, order, NoticeKind.ORDER_CLOSED, reason)
+    if order.order_type is OrderType.BLANKET:
+        facts = (await order_facts([order.id]))[order.id]
+        cause = Cause(order=facts, by=await name_of(call), reason=reason)
+        owners = await owners_of([order.id])
+        closed = NoticeKind.BLANKET_CLOSED
+        await outbox.enqueue([to_owner(call.organization_id, owner, closed, cause) for owner in owners], call.now)
 
 
 async def _tell_contacts(call: Call, order: PurchaseOrder, kind: NoticeKind, reason: str | None) -> None:
@@ -169,6 +184,25 @@ async def _tell_contacts(call: Call, order: PurchaseOrder, kind: NoticeKind, rea
     facts = (await order_facts([order.id]))[order.id]
     cause = Cause(order=facts, by=await name_of(call), reason=reason)
     await outbox.enqueue([to_contact(call.organization_id, each, kind, cause) for each in contacts], call.now)
+
+
+# --------------------------------------------------------------------------------------------------------- budgets
+
+
+async def _budgets_changed(call: Call, changes: Sequence[BudgetChange]) -> None:
+    """Tell the business owners of blanket orders of whose budget little is left, or nothing: one mail a crossing.
+
+    Source: B5.
+    """
+    kinds = {change.order_id: kind for change in changes if (kind := budget_kind(change.before, change.after))}
+    if not kinds:
+        return
+    orders = await order_facts(kinds)
+    letters = [
+        to_owner(call.organization_id, owner, kinds[owner["id"]], Cause(order=orders[owner["id"]]))
+        for owner in await owners_of(kinds)
+    ]
+    await outbox.enqueue(letters, call.now)
 
 
 # -------------------------------------------------------------------------------------------------------- invoices
@@ -217,7 +251,7 @@ def _with_invoices(letter: Letter, queued: Notice) -> Letter:
 
 
 async def order_facts(order_ids: Iterable[int]) -> dict[int, OrderFacts]:
-    """What mails say of these orders, as they are now."""
+    """What mails say of these orders, as they are now; of a blanket order, what is left of its budget."""
     return {row["id"]: _order(row) for row in await database.rows(_ORDERS, sorted(order_ids))}
 
 
@@ -238,6 +272,24 @@ def to_contact(organization_id: int, contact: Row, kind: NoticeKind, cause: Caus
         key=key,
         purchase_order_id=contact["purchase_order_id"],
         contact_id=contact["id"],
+    )
+
+
+async def owners_of(order_ids: Iterable[int]) -> list[Row]:
+    """The business owners of these orders, by the orders' keys."""
+    return await database.rows(_OWNERS, sorted(order_ids))
+
+
+def to_owner(organization_id: int, owner: Row, kind: NoticeKind, cause: Cause, key: str | None = None) -> Letter:
+    """A mail to the business owner of an order; with a `key`, one that is queued once."""
+    return Letter(
+        organization_id=organization_id,
+        kind=kind,
+        cause=cause,
+        recipient_email=owner["email"],
+        recipient_name=owner["name"],
+        key=key,
+        purchase_order_id=owner["id"],
     )
 
 

@@ -12,12 +12,13 @@ from tortoise.transactions import in_transaction
 from models import database
 from models.organization import CostCenter, Organization, OrganizationGate, User
 from models.statuses import Role
+from models.values import MONEY_PLACES
 from resolvers import access, events, records
 from resolvers.errors import AlreadyTaken, InvalidValue, LastAdministrator, Refusal, refuse_all
 from resolvers.operation import Call, Written, locked_gate, orders_changed
 from resolvers.records import Kind
 from resolvers.rules.notices import LEADS, ORDER_URL, SENDER, Thresholds
-from resolvers.rules.text import EMAIL, NAME, Present, Text, Whole, Words, given_refusals
+from resolvers.rules.text import EMAIL, NAME, Number, Present, Text, Whole, Words, given_refusals
 from resolvers.visibility import Actor, visible_to
 
 if TYPE_CHECKING:
@@ -60,6 +61,8 @@ SETTINGS: Final = Kind(
         "notice_sender": SENDER,
         "order_url_pattern": ORDER_URL,
         "unmatched_address": SENDER,
+        "auto_order": Present(),
+        "auto_order_threshold": Number(places=MONEY_PLACES),
     },
     unique=(),
     subject="key",

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from models.purchase_order import Contact, PurchaseOrder, PurchaseOrderLine, PurchaseOrderSellerEntity
 from models.supplier import Supplier
-from resolvers import events, notices, progress
+from resolvers import budgets, events, notices, progress, verification
 from resolvers.errors import InvalidValue, NotFound, refuse_all
 from resolvers.facts_orders import standing_of
 from resolvers.ids import key_of
@@ -127,8 +127,8 @@ class Edit:
     ) -> Written:
         """Write down the changed columns, the edit and its event; figures are derived anew where they may differ.
 
-        `lines` are all lines of the order as they are now, given where what they say may have changed. Where nothing
-        has changed at all, nothing is written.
+        `lines` are all lines of the order as they are now, given where what they say may have changed; invoices on them
+        are verified again (I4). Where nothing has changed at all, nothing is written.
         """
         own = events.changes_between(self.before, told_order(self.order, self.seller_entity_ids))
         if not own and not changes:
@@ -141,14 +141,18 @@ class Edit:
         self.order.edit_version += 1
         await self.order.save(update_fields=sorted(written))
         if lines is not None or {"minimum_spend", "discount_percentage"} & written:
-            await notices.balances_changed(self.call, await progress.refresh([self.order.id]))
+            changed = await progress.refresh([self.order.id])
+            await budgets.check_within(self.order)
+            await notices.balances_changed(self.call, changed)
         await orders_changed(self.gate)
         version = {VERSION: self.order.edit_version - 1}, {VERSION: self.order.edit_version}
         told = [*own, *changes, *events.changes_between(*version)]
         event = await events.record(
             self.call, kind, self.order.number, about=[self.order], changes=told, reason=self.asked.reason
         )
-        return Written(self.order.id, (event,))
+        agreed_otherwise = any((change["field"] or "").startswith("lines.") for change in changes)
+        rechecked = await verification.recheck_orders(self.call, [self.order.id] if agreed_otherwise else [])
+        return Written(self.order.id, (event, *rechecked))
 
 
 async def opened(call: Call, asked: Asked, action: PurchaseOrderAction) -> Edit:

@@ -24,7 +24,7 @@ from models.statuses import (
     PurchaseOrderStatus,
     RevisionStatus,
 )
-from resolvers import approvals, events, notices, progress
+from resolvers import approvals, budgets, events, notices, progress
 from resolvers.errors import InUse, NothingThere, WrongStatus, refuse_all
 from resolvers.errors_approvals import AlreadyReceived, ReleasesDrawn
 from resolvers.purchase_order_edits import opened
@@ -72,6 +72,8 @@ async def cancel(call: Call, asked: Asked) -> Written:
         if not edit.standing.issued:
             edit.order.status = PurchaseOrderStatus.CLOSED_CANCELED
             await approvals.supersede(call, ApprovalDocument.ORDER, order=edit.order)
+            await approvals.supersede(call, ApprovalDocument.RELEASE, order=edit.order)
+            await budgets.forget_excess(edit.order)
         for line in lines:
             if _is_open(line):
                 _end(edit, line, canceled=not edit.standing.issued or not _is_used(line))

@@ -24,7 +24,7 @@ from models.statuses import (
     PurchaseOrderAction,
     PurchaseOrderStatus,
 )
-from resolvers import approvals
+from resolvers import approvals, budgets, contracts, shipping
 from resolvers.errors import refuse_all
 from resolvers.facts_orders import standing_of
 from resolvers.ids import id_of
@@ -68,7 +68,9 @@ WEIGHTY: Final = WEIGHTY_LINE_FIELDS | {"effective_date", "expiration_date", "co
 async def submit(call: Call, asked: Asked, *, issue_when_approved: bool = True) -> Written:
     """Submit a draft, or a rejected order again. Where no approval rule fits, it is approved at once.
 
-    Source: L1, A1, A2.
+    A release that takes more than is left of its blanket order waits for the agreement to that alone.
+
+    Source: L1, A1, A2, K2.
 
     Raises:
         Refusals: it is neither, has no line, nobody could approve it; or it would be issued at once, and be one active
@@ -82,7 +84,10 @@ async def submit(call: Call, asked: Asked, *, issue_when_approved: bool = True) 
 async def submitted(edit: Edit, *, issue_when_approved: bool = True) -> Written:
     """The same, of an order that this transaction holds."""
     call, order = edit.call, edit.order
-    requested = await approvals.requested_of(
+    await shipping.check_shipping(call, order)
+    refuse_all(await contracts.cap_refusals(order) if issue_when_approved else [])
+    beyond = await budgets.requested(call, order, issue_when_approved=issue_when_approved)
+    requested = beyond or await approvals.requested_of(
         call,
         ApprovalDocument.ORDER,
         order=order,
@@ -121,7 +126,8 @@ async def confirm(call: Call, asked: Asked) -> Written:
 
 
 async def plan_approved(call: Call, plan: ApprovalPlan) -> tuple[Event, ...]:
-    """The order is approved; and issued, where that was wanted and there is room for one more active order.
+    """The order is approved; and issued, where that was wanted and nothing speaks against it: there is room for one more
+    active order, and its contracts are not drawn beyond their caps.
 
     Source: L1, A1, O4.
     """
@@ -133,6 +139,8 @@ async def plan_approved(call: Call, plan: ApprovalPlan) -> tuple[Event, ...]:
     order.status = PurchaseOrderStatus.PENDING_SUBMISSION
     written = await edit.saved("purchase_order_approved", ["status", "approved_at"], lines=await edit.lines())
     if not plan.issue_when_approved or activation_refusal(edit.standing, issued(edit.standing)) is not None:
+        return written.events
+    if await contracts.cap_refusals(order):
         return written.events
     return (*written.events, *await _issued(await edit_of(call, order)))
 
@@ -156,6 +164,7 @@ async def mark_issued(call: Call, order: PurchaseOrder) -> tuple[str, ...]:
 
     The amount with which it is issued first is what later changes are measured against. Source: L1, V6.
     """
+    refuse_all(await contracts.cap_refusals(order))
     columns = await issue_columns(call, is_required=order.supplier_confirmation_required)
     if order.first_approved_amount is None:
         columns["first_approved_amount"] = order.total_amount
@@ -218,6 +227,7 @@ async def issued_at_once(call: Call, order: PurchaseOrder, *, is_agreed: bool) -
         ApprovalRequired: one fits.
     """
     if not is_agreed:
+        await shipping.check_shipping(call, order)
         await check_rules(call, order, SUBMIT_REMEDY, ("issue",))
     await PurchaseOrder.filter(id=order.id).update(first_approved_amount=F("total_amount"))
 

@@ -17,7 +17,7 @@ from tortoise.transactions import in_transaction
 from models.purchase_order import Contact, PurchaseOrderSellerEntity, Tag
 from models.statuses import PurchaseOrderAction, PurchaseOrderStatus
 from models.supplier import SellerEntity
-from resolvers import contracts, events, shipping
+from resolvers import contracts, events, progress, shipping
 from resolvers.errors import WrongStatus, refuse_all
 from resolvers.ids import id_of
 from resolvers.operation import Written, locked_gate, orders_changed
@@ -117,7 +117,9 @@ async def update(call: Call, asked: Asked, given: Mapping[str, Any]) -> Written:
 async def delete(call: Call, asked: Asked) -> Written:
     """Delete an order that never served an invoice. The history keeps what it was; its number is not generated again.
 
-    Source: O3, L6.
+    What a release has reserved of its blanket order is free again.
+
+    Source: O3, L6, K1.
 
     Raises:
         Refusals: it has served invoices; it can be closed.
@@ -131,6 +133,7 @@ async def delete(call: Call, asked: Asked) -> Written:
         for contact in await Contact.filter(purchase_order_id=order.id):
             told |= told_contact(contact)
         await order.delete()
+        await progress.refresh([] if order.blanket_order_id is None else [order.blanket_order_id])
         if (place := place_of(order.number)) is not None and place > gate.last_order_number:
             gate.last_order_number = place
             await gate.save(update_fields=["last_order_number"])

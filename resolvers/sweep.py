@@ -1,4 +1,4 @@
-"""The daily look at expirations: who has to be told today that an order will expire, or has (B4).
+"""The daily look at expirations: who has to be told today that an order will expire, or has (B4, B5).
 
 What is due follows from two dates of the order and today, and what was told is in the outbox. So a look that is
 repeated tells nothing twice, and the first one after days without tells what was missed, as far as it is still true.
@@ -14,12 +14,22 @@ from mailers import outbox
 from mailers.causes import Cause
 from models import database
 from models.organization import OrganizationGate
-from models.statuses import PurchaseOrderStatus
-from resolvers.notices import contacts_of, order_facts, to_contact
-from resolvers.rules.notices import NEWS, Due, Lead, Schedule, expires_for_somebody, expiry_due, looked_ahead
+from models.statuses import OrderType, PurchaseOrderStatus
+from resolvers.notices import contacts_of, order_facts, owners_of, to_contact, to_owner
+from resolvers.rules.notices import (
+    DAYS_LEFT,
+    NEWS,
+    Due,
+    Lead,
+    Schedule,
+    blanket_due,
+    expires_for_somebody,
+    expiry_due,
+    looked_ahead,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
     from datetime import date, datetime
 
     from mailers.outbox import Letter
@@ -39,6 +49,13 @@ _EXPIRING: Final = f"""
 SELECT id, status, issued_at, suspended_at, expiration_date, expiration_set_on FROM purchase_order
 WHERE organization_id = $1 AND id > $4 AND expiration_date BETWEEN $2 AND $3 AND expiration_set_on IS NOT NULL
 ORDER BY id LIMIT {PAGE}"""  # noqa: S608 - our own number
+
+
+_BLANKETS: Final = f"""
+SELECT id, status, issued_at, suspended_at, expiration_date, expiration_set_on FROM purchase_order
+WHERE organization_id = $1 AND id > $4 AND expiration_date BETWEEN $2 AND $3 AND expiration_set_on IS NOT NULL
+  AND order_type = '{OrderType.BLANKET}'
+ORDER BY id LIMIT {PAGE}"""  # noqa: S608 - our own number and word
 
 
 async def sweep(now: datetime) -> int:
@@ -68,19 +85,25 @@ async def _sweep_organization(organization_id: int, now: datetime) -> int:
         while page := await database.rows(_EXPIRING, organization_id, today - NEWS, ahead, last):
             last = page[-1]["id"]
             queued += await _queue(organization_id, _due(page, today, schedule), now)
+        last, week = 0, today + min(DAYS_LEFT, today.max - today)
+        while page := await database.rows(_BLANKETS, organization_id, today, week, last):
+            last = page[-1]["id"]
+            queued += await _queue_to_owners(organization_id, _due(page, today), now)
         gate.swept_on = today
         await gate.save(update_fields=["swept_on"])
         return queued
 
 
-def _due(page: Sequence[Row], today: date, schedule: Schedule) -> dict[int, tuple[Row, Due]]:
+def _due(page: Sequence[Row], today: date, schedule: Schedule | None = None) -> dict[int, tuple[Row, Due]]:
+    """What is due of these orders by the schedule; without one, of blanket orders to their business owners."""
     found: dict[int, tuple[Row, Due]] = {}
     for row in page:
         suspended = row["suspended_at"] is not None
         status = PurchaseOrderStatus[row["status"]]
         if not expires_for_somebody(status, issued=row["issued_at"] is not None, suspended=suspended):
             continue
-        due = expiry_due(row["expiration_date"], row["expiration_set_on"], today, schedule)
+        dates = row["expiration_date"], row["expiration_set_on"]
+        due = blanket_due(*dates, today) if schedule is None else expiry_due(*dates, today, schedule)
         if due is not None:
             found[row["id"]] = (row, due)
     return found
@@ -95,10 +118,7 @@ async def _queue(organization_id: int, due: dict[int, tuple[Row, Due]], now: dat
     ]
     prefixes = {order: _prefix(*found) for order, found in due.items()}
     keys = [f"{prefixes[each['purchase_order_id']]}{each['purchase_order_id']}|{each['email']}" for each in wanting]
-    told = await database.rows(
-        "SELECT key FROM notice WHERE organization_id = $1 AND key = ANY($2::text[])", organization_id, keys
-    )
-    known = {row["key"] for row in told}
+    known = await _known(organization_id, keys)
     new = [contact for contact, key in zip(wanting, keys, strict=True) if key not in known]
     orders = await order_facts({contact["purchase_order_id"] for contact in new})
     letters: list[Letter] = []
@@ -107,6 +127,36 @@ async def _queue(organization_id: int, due: dict[int, tuple[Row, Due]], now: dat
         cause = Cause(order=orders[order], planned_for=due[order][1].day)
         letters.append(to_contact(organization_id, contact, due[order][1].kind, cause, prefixes[order]))
     return len(await outbox.enqueue(letters, now))
+
+
+async def _queue_to_owners(organization_id: int, due: dict[int, tuple[Row, Due]], now: datetime) -> int:
+    """Queue what was not queued before, to the business owners: once for each expiration date.
+
+    Source: B5.
+    """
+    keys = {order: f"blanket-expiry|{row['expiration_date']}|{order}" for order, (row, _) in due.items()}
+    known = await _known(organization_id, keys.values())
+    new = {order for order in due if keys[order] not in known}
+    orders = await order_facts(new)
+    letters = [
+        to_owner(
+            organization_id,
+            owner,
+            due[owner["id"]][1].kind,
+            Cause(order=orders[owner["id"]], planned_for=due[owner["id"]][1].day),
+            keys[owner["id"]],
+        )
+        for owner in await owners_of(new)
+    ]
+    return len(await outbox.enqueue(letters, now))
+
+
+async def _known(organization_id: int, keys: Iterable[str]) -> set[str]:
+    """Which of these keys are of mails that were queued before."""
+    told = await database.rows(
+        "SELECT key FROM notice WHERE organization_id = $1 AND key = ANY($2::text[])", organization_id, list(keys)
+    )
+    return {row["key"] for row in told}
 
 
 def _prefix(row: Row, due: Due) -> str:

@@ -39,7 +39,7 @@ from resolvers.errors import BadInput
 from resolvers.listings import Listing
 from resolvers.reading import expressions, kinds
 from resolvers.reading.pages import Page
-from resolvers.reading.predicates import TODAY, Unless
+from resolvers.reading.predicates import TODAY, USER, Unless
 from resolvers.reading.reader import OneOf
 from resolvers.rules.matching_status import matching_status
 from resolvers.rules.warnings import OVER
@@ -356,7 +356,7 @@ def _answer(slow: Slow, row: Any, question: str, wanted: Any) -> bool | None:  #
         other = next((each for each in slow.world.rows[relation.related_model] if each.id == key), None)
         return None if other is None else _answer(slow, other, rest, wanted)
     value = getattr(row, name)
-    wanted = slow.call.today if wanted is TODAY else wanted
+    wanted = slow.call.today if wanted is TODAY else slow.actor.user_id if wanted is USER else wanted
     match rest:
         case "isnull":
             return (value is None) is wanted

@@ -1,5 +1,7 @@
-"""Blanket orders: who may draw on them; and groups of users, who may do so together."""
+"""Blanket orders: releases that draw on them, who may do so; and groups of users, who may together."""
 
+from datetime import date
+from decimal import Decimal
 from typing import Any, ClassVar
 
 import strawberry
@@ -7,12 +9,12 @@ import strawberry
 from graph.context import Info
 from graph.mutations.purchase_order import asked, change, fields
 from graph.payloads import Payload, mutation
-from graph.types.mutation_input import ChangeInput, MutationInput, given
+from graph.types.mutation_input import AddressInput, ChangeInput, MutationInput, given
 from graph.types.organization import UserGroup
-from graph.types.purchase_order_inputs import PurchaseOrderChangeInput
+from graph.types.purchase_order_inputs import ContactInput, PurchaseOrderChangeInput, TagInput
 from models import organization as rows
 from models.statuses import PurchaseOrderAction, Role
-from resolvers import purchasing_permissions, user_groups
+from resolvers import purchasing_permissions, releases, user_groups
 
 _GROUP_NAME = "The name, unique in the organization; at most 200 characters."
 _MEMBERS = "Who belongs to it, at most 1,000 users"
@@ -20,6 +22,49 @@ _MEMBERS = "Who belongs to it, at most 1,000 users"
 
 def _optional(description: str) -> Any:
     return strawberry.field(default=strawberry.UNSET, description=description)
+
+
+@strawberry.input(description="A line of a release. What it does not say, it takes over from the line it draws on.")
+class ReleaseLineInput:
+    blanket_line_id: strawberry.ID | None = _optional("The line of the blanket order that it draws on, by id.")
+    blanket_line_number: int | None = _optional("The line of the blanket order, by number instead.")
+    description: str | None = _optional("What is bought; at most 10,000 characters.")
+    quantity: Decimal | None = _optional(
+        "The quantity, above 0, with at most six decimals; whole for goods that are counted. 1 unless given."
+    )
+    unit_price: Decimal | None = _optional("The price for one unit, with at most six decimals.")
+    discount: Decimal | None = _optional("The discount on the line.")
+    start_date: date | None = _optional("The first day it is for, within the dates of the line it draws on.")
+    end_date: date | None = _optional("The last day it is for, within the dates of the line it draws on.")
+    expected_delivery_date: date | None = _optional("When delivery is expected.")
+    ship_to: AddressInput | None = _optional("Where it is delivered, if not where the release is.")
+    recipient: str | None = _optional("Who receives it; at most 200 characters.")
+    erp_line_number: str | None = _optional("The line's number in the ERP system; at most 100 characters.")
+
+
+@strawberry.input(
+    description="A release to draw on a blanket order. Supplier, currency and accounting are the blanket order's."
+)
+class PurchaseOrderReleaseCreateInput(PurchaseOrderChangeInput):
+    id: strawberry.ID | None = strawberry.field(default=None, description="The blanket order, by id.")
+    number: str | None = strawberry.field(default=None, description="The blanket order, by number instead.")
+    release_number: str | None = _optional(
+        "The release's number, unique in the organization: at most 100 letters, digits, spaces inside, and "
+        "_.:/=+-%@. Without one it gets the next that is generated."
+    )
+    external_id: str | None = _optional("The release's key in the client's own system; at most 200 characters.")
+    display_name: str | None = _optional("The release's name; at most 200 characters.")
+    description: str | None = _optional("What it is about; at most 10,000 characters.")
+    cost_center_id: strawberry.ID | None = _optional("Who bears the expense; the blanket order's unless given.")
+    ship_to: AddressInput | None = _optional("Where it is delivered; as the blanket order unless given.")
+    effective_date: date | None = _optional("The first day it is valid; today unless given.")
+    expiration_date: date | None = _optional("The last day it is valid; the blanket order's unless given.")
+    lines: list[ReleaseLineInput] = strawberry.field(description="What is drawn, at least one line.")
+    contacts: list[ContactInput] | None = _optional("Who is mailed about it; how many there may be is a setting.")
+    tags: list[TagInput] | None = _optional("Its tags, at most 50.")
+    issue_when_approved: bool = strawberry.field(
+        default=True, description="Issue it as soon as nobody has to agree any more; otherwise a person does."
+    )
 
 
 @strawberry.input(description="Who is to be allowed to draw on a blanket order: exactly one of these.")
@@ -59,6 +104,17 @@ class UserGroupPayload(Payload):
 
 @strawberry.type
 class BlanketMutations:
+    @change(
+        "Draws on a blanket order: makes a release and submits it, which reserves what it takes. Within the budget it "
+        "is issued, where no approval rule fits; what is over waits for the blanket order's business owner.",
+        PurchaseOrderAction.RELEASE,
+    )
+    async def purchase_order_release_create(self, info: Info, input: PurchaseOrderReleaseCreateInput) -> Any:
+        said = fields(input)
+        if "release_number" in said:
+            said["number"] = said.pop("release_number")
+        return await releases.create(info.context.call, asked(input), said)
+
     @change(
         "Lets a user, a group or a cost center draw on a blanket order. Where they may already, nothing changes.",
         PurchaseOrderAction.UPDATE,

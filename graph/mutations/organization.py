@@ -1,5 +1,6 @@
 """The organization's settings and users: an administrator's work."""
 
+from decimal import Decimal
 from typing import Any, ClassVar
 
 import strawberry
@@ -56,6 +57,10 @@ class SettingsUpdateInput(ChangeInput):
     order_url_pattern: str | None = _optional(
         "Where an order is to be seen, for the link in mails; {number} or {id} stands for the order, such as "
         "https://erp.example.com/orders/{number}."
+    )
+    auto_order: bool | None = _optional("Whether requisitions are ordered as soon as they are submitted.")
+    auto_order_threshold: Decimal | None = _optional(
+        "Up to which total they are, whatever the currency; 0 means any. Orders made so are submitted, too."
     )
     unmatched_address: str | None = _optional("Who is told of invoices that find no order; null means nobody.")
 

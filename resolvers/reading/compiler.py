@@ -14,7 +14,7 @@ from pypika_tortoise.enums import Order
 
 from resolvers.reading import kinds, wire
 from resolvers.reading.pages import OrderTerm, Page, Window, signature
-from resolvers.reading.predicates import ORGANIZATION, TODAY, Parameters, condition
+from resolvers.reading.predicates import ORGANIZATION, TODAY, USER, Parameters, condition
 from resolvers.reading.text import joined, json_array, json_literal, json_object, literal, or_null, quoted
 from resolvers.visibility import visible_to
 
@@ -36,7 +36,7 @@ _PLACE: Final = "_place"
 _EVERY: Final = "\0every\0"
 _THESE: Final = "\0these\0"
 """Where a plan leaves room for the rows of the list, and for those of them past the cursor: they vary by request."""
-_OPEN: Final = {"{today}": TODAY, "{organization}": ORGANIZATION}
+_OPEN: Final = {"{today}": TODAY, "{organization}": ORGANIZATION, "{user}": USER}
 
 Path = tuple[str, ...]
 

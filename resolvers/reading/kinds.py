@@ -56,7 +56,7 @@ class JsonList:
 @dataclass(frozen=True, slots=True)
 class Expression:
     """SQL over the row. `{row}` stands for the row's alias, `{today}` for the date of the request, `{organization}` for
-    the caller's organization.
+    the caller's organization, `{user}` for the caller.
 
     The SQL gives `text`; it is quoted as a JSON string unless `raw`, and never null unless `nullable`.
     """

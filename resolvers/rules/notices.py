@@ -1,4 +1,4 @@
-"""Who is told what, and when: balances that fall, orders that expire.
+"""Who is told what, and when: balances and budgets that fall, orders that expire.
 
 Both are functions of figures and dates alone. A balance crosses a threshold between what was stored and what is stored
 next, so that telling it once needs no memory of what was told; an expiration has its days from the moment the date is
@@ -6,7 +6,7 @@ set, so that a server that was down for a week knows what it missed.
 
 Pure. Amounts are in the currency of the line; days are days of the UTC calendar.
 
-Source: B3, B4, B7.
+Source: B3, B4, B5, B7.
 """
 
 from __future__ import annotations
@@ -33,6 +33,12 @@ if TYPE_CHECKING:
 
 EXHAUSTED: Final = 0
 """The threshold that is crossed when nothing is left: at 0, not below it."""
+
+LOW: Final = 20
+"""The percentage of a blanket order's budget at which its business owner is told that little is left. B5."""
+
+DAYS_LEFT: Final = timedelta(days=7)
+"""How long before its expiration the business owner of a blanket order is told. B5."""
 
 NEWS: Final = timedelta(days=31)
 """How long it is news that an order has expired."""
@@ -78,6 +84,15 @@ class BalanceChange:
     after: Level | None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BudgetChange:
+    """What was left of the budget of a blanket order before its figures were written anew, and what is left now."""
+
+    order_id: int
+    before: Level
+    after: Level
+
+
 def crossed(before: Level | None, after: Level | None, thresholds: Iterable[int]) -> tuple[int, ...]:
     """The thresholds that a line's balance has just passed on its way down, the lowest last.
 
@@ -103,6 +118,29 @@ def told(thresholds: Iterable[int], muted: Iterable[str]) -> tuple[int, ...]:
 def balance_kind(thresholds: Iterable[int]) -> NoticeKind:
     """What a mail about these crossings is called: exhausted, if anything is."""
     return NoticeKind.BALANCE_EXHAUSTED if EXHAUSTED in thresholds else NoticeKind.BALANCE_BELOW
+
+
+def budget_kind(before: Level, after: Level) -> NoticeKind | None:
+    """What a blanket order's business owner is told of its budget, if anything: nothing is left, or a fifth at most.
+
+    As with balances, a crossing is told once, on the way down, and again only after there was more. Passing both at
+    once makes one mail. A budget of nothing cannot run out.
+
+    Worked, for 1,000.00: 700.00 released, then 800.00 → BLANKET_LOW; then 900.00 → nothing; then 1,000.00 →
+    BLANKET_EXHAUSTED; from 700.00 to 1,000.00 → BLANKET_EXHAUSTED.
+
+    Source: B5.
+    """
+    if _has_at_most(after, EXHAUSTED) and not _has_at_most(before, EXHAUSTED):
+        return NoticeKind.BLANKET_EXHAUSTED
+    if _has_at_most(after, LOW) and not _has_at_most(before, LOW):
+        return NoticeKind.BLANKET_LOW
+    return None
+
+
+def _has_at_most(level: Level, percentage: int) -> bool:
+    """Whether at most the percentage is left, compared exactly."""
+    return level.limit > 0 and level.current * 100 <= level.limit * percentage
 
 
 # ---------------------------------------------------------------------------------------------------------- expiry
@@ -184,6 +222,19 @@ def expiry_due(expiration: date, set_on: date, today: date, schedule: Schedule) 
         return Due(NoticeKind.ORDER_EXPIRED, expiration + timedelta(days=1))
     days = [day for day in expiry_days(expiration, set_on, schedule) if day <= today]
     return Due(NoticeKind.ORDER_EXPIRING, days[-1]) if days else None
+
+
+def blanket_due(expiration: date, set_on: date, today: date) -> Due | None:
+    """What the business owner of a blanket order has to be told by today of its expiration: a week before, once.
+
+    Where the date was set with less than a week to go, that is the day it was set. Afterwards it is no news any more.
+
+    Worked, for 2025-12-31: set on 2025-01-15 → 2025-12-24; set on 2025-12-28 → 2025-12-28.
+
+    Source: B5.
+    """
+    day = max(expiration - DAYS_LEFT, set_on)
+    return Due(NoticeKind.BLANKET_EXPIRING, day) if day <= today <= expiration else None
 
 
 def looked_ahead(schedule: Schedule) -> timedelta:

@@ -17,7 +17,9 @@ from models.statuses import MatchingStatus, OrderType, PurchaseOrderAction, Purc
 from models.values import ZERO
 from resolvers.errors import InUse, LimitExceeded, NotApplicable, NothingThere, NotPermitted, WrongStatus
 from resolvers.errors_approvals import ApprovalRequired, Documented, ReleasesDrawn
+from resolvers.errors_blanket import BlanketExhausted, NoPurchasingPermission
 from resolvers.rules.matching_status import matching_status
+from resolvers.rules.releases import Budget
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
     from decimal import Decimal
 
     from resolvers.errors import Refusal
+    from resolvers.rules.releases import Drawing
 
 COUNTED_AS_ACTIVE: Final = (MatchingStatus.ACTIVE, MatchingStatus.SCHEDULED)
 """An order counts towards the limit of active ones while it is in force, or will be without anybody's doing. O4."""
@@ -46,7 +49,8 @@ class Standing:
     `invoices` is how many invoices it has served, ever; `unused_lines` how many of its lines never served one;
     `open_lines` are those neither canceled nor closed short, `short_lines` those closed short; `active_orders` is how
     many orders of the organization count as active today. `approval_rules` are the numbers of the rules that fit the
-    order as it is; `documents` the kinds of documents that rest on it; `released` what releases have drawn on it.
+    order as it is; `documents` the kinds of documents that rest on it; `released` what releases have drawn on it of its
+    `total`; `drawing` who wants to draw, where that is known.
     """
 
     status: PurchaseOrderStatus
@@ -65,7 +69,9 @@ class Standing:
     order_type: OrderType = OrderType.STANDARD
     approval_rules: tuple[int, ...] = ()
     documents: tuple[str, ...] = ()
+    total: Decimal = ZERO
     released: Decimal = ZERO
+    drawing: Drawing | None = None
     limits: Limits = field(default_factory=Limits)
 
     @property
@@ -101,8 +107,12 @@ class Availability:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Transition:
-    """A row of the table. An empty `lifecycle` or `matching` allows every status."""
+    """A row of the table. An empty `lifecycle` or `matching` allows every status.
 
+    What is asked `first` tells more than the status would, and is told alone, too.
+    """
+
+    first: tuple[Callable[[Standing], Refusal | None], ...] = ()
     lifecycle: tuple[PurchaseOrderStatus, ...] = ()
     matching: tuple[MatchingStatus, ...] = ()
     checks: tuple[Callable[[Standing], Refusal | None], ...] = ()
@@ -208,6 +218,17 @@ def _nothing_rests_on_it(standing: Standing) -> Refusal | None:
     return Documented(kinds=standing.documents) if standing.documents else None
 
 
+def _something_left(standing: Standing) -> Refusal | None:
+    budget = Budget(total=standing.total, released=standing.released)
+    in_force = standing.status in {*_DRAWN_ON, PurchaseOrderStatus.CLOSED_COMPLETE}
+    return BlanketExhausted(total=budget.total, released=budget.released) if in_force and budget.is_exhausted else None
+
+
+def _may_draw(standing: Standing) -> Refusal | None:
+    drawing = standing.drawing
+    return None if drawing is None or drawing.is_permitted else NoPurchasingPermission(owner=drawing.owner)
+
+
 def _has_a_contact(standing: Standing) -> Refusal | None:
     return None if standing.contacts else NothingThere(kind="contact")
 
@@ -275,6 +296,9 @@ _RECEIVED: Final = (
 )
 """Something of it may have been received, and may go back. The live version stays in force beside a revision. V2."""
 
+_DRAWN_ON: Final = (_STATUS.ORDERED, _STATUS.PARTIALLY_DELIVERED, _STATUS.PENDING_REVISION)
+"""In force. Releases are drawn on the live version beside a revision. V2."""
+
 _RUNNING: Final = (MatchingStatus.SCHEDULED, MatchingStatus.ACTIVE, MatchingStatus.EXPIRED)
 _ON_HOLD: Final = (MatchingStatus.SUSPENDED, MatchingStatus.SUSPENDED_EXPIRED)
 
@@ -295,9 +319,11 @@ TRANSITIONS: Final[dict[PurchaseOrderAction, Transition]] = {
     _ACTION.REOPEN: Transition(lifecycle=(_STATUS.CLOSED_RELEASED,), checks=(_activates(reopened),)),
     _ACTION.REVISE: Transition(lifecycle=(*_OPEN, _STATUS.PENDING_REVISION, _STATUS.CLOSED_PAID)),
     _ACTION.RELEASE: Transition(
-        lifecycle=(_STATUS.ORDERED, _STATUS.PARTIALLY_DELIVERED, _STATUS.PENDING_REVISION),
+        first=(_is_blanket, _something_left),
+        lifecycle=_DRAWN_ON,
         matching=(MatchingStatus.SCHEDULED, MatchingStatus.ACTIVE),
-        checks=(_is_blanket,),
+        checks=(_may_draw,),
+        roles=tuple(Role),  # purchasing permissions decide who may
     ),
     _ACTION.RECEIVE: Transition(
         lifecycle=(_STATUS.ORDERED, *_RECEIVED, _STATUS.CLOSED_RETURNED),  # what went back may be replaced
@@ -339,6 +365,9 @@ def reasons_against(
     found: list[Refusal] = []
     if roles is not None and not {Role.ADMIN, *row.roles} & set(roles):
         found.append(NotPermitted(needed=_words(row.roles), roles=_words(roles)))
+    for check in row.first:
+        if (refusal := check(standing)) is not None:
+            return [*found, refusal]
     if (wrong := _wrong_status(action, row, standing)) is not None:
         return [*found, wrong]
     checked = (check(standing) for check in row.checks)
