@@ -86,7 +86,8 @@ EDITS = {
 
 DRAFTED = {"SUBMIT", "ISSUE", "CANCEL"}
 LINES = {"CLOSE_LINE", "CANCEL_LINE"}
-ISSUED = EDITS | LINES | {"CLOSE", "CANCEL", "REVISE"}
+RECEIVED = {"RECEIVE", "RETURN"}
+ISSUED = EDITS | LINES | {"CLOSE", "CANCEL", "REVISE", "RECEIVE"}
 
 
 def test_every_action_has_a_row():
@@ -104,14 +105,19 @@ def test_every_action_has_a_row():
         (standing(**{**EXPIRED, **SUSPENDED}), "SUSPENDED_EXPIRED", ALWAYS | ISSUED | {"RESUME"}),
         (standing(**CLOSED), "CLOSED", ALWAYS | {"REOPEN"}),
         (standing(status=STATUS.CLOSED_CANCELED), "CLOSED", ALWAYS),
-        (standing(status=STATUS.CLOSED_PAID), "ACTIVE", ALWAYS | EDITS | {"SUSPEND", "CLOSE", "REVISE"}),
+        (standing(status=STATUS.CLOSED_PAID), "ACTIVE", ALWAYS | EDITS | RECEIVED | {"SUSPEND", "CLOSE", "REVISE"}),
         (standing(status=STATUS.PENDING_APPROVAL, issued=False), "NOT_ISSUED", ALWAYS | {"CANCEL"}),
         (standing(status=STATUS.REJECTED, issued=False), "NOT_ISSUED", ALWAYS | EDITS | {"SUBMIT", "CANCEL"}),
         (standing(status=STATUS.PENDING_SUBMISSION, issued=False), "NOT_ISSUED", ALWAYS | EDITS | {"ISSUE", "CANCEL"}),
-        (standing(status=STATUS.PENDING_REVISION), "ACTIVE", ALWAYS | {"SUSPEND", "CLOSE", "REVISE"}),
-        (standing(status=STATUS.PENDING_SUPPLIER_CONFIRMATION), "ACTIVE", ALWAYS | ISSUED | {"SUSPEND", "CONFIRM"}),
+        (standing(status=STATUS.PENDING_REVISION), "ACTIVE", ALWAYS | RECEIVED | {"SUSPEND", "CLOSE", "REVISE"}),
+        (standing(status=STATUS.CLOSED_RETURNED), "CLOSED", ALWAYS | {"RECEIVE"}),
+        (
+            standing(status=STATUS.PENDING_SUPPLIER_CONFIRMATION),
+            "ACTIVE",
+            (ALWAYS | ISSUED | {"SUSPEND", "CONFIRM"}) - {"RECEIVE"},
+        ),
         (standing(short_lines=1), "ACTIVE", ALWAYS | ISSUED | {"SUSPEND", "REOPEN_LINE"}),
-        (standing(order_type=OrderType.BLANKET), "ACTIVE", ALWAYS | ISSUED | {"SUSPEND", "RELEASE"}),
+        (standing(order_type=OrderType.BLANKET), "ACTIVE", (ALWAYS | ISSUED | {"SUSPEND", "RELEASE"}) - {"RECEIVE"}),
     ],
 )
 def test_what_may_be_done_with_an_order_that_stands_so(order: Standing, status: str, actions: set[str]):
