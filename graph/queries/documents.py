@@ -1,5 +1,6 @@
 """The documents by key, and the lists of them."""
 
+from datetime import datetime
 from typing import Annotated, Any
 
 import strawberry
@@ -48,6 +49,14 @@ from resolvers.visibility import visible_to
 ById = Annotated[strawberry.ID | None, strawberry.argument(description="By id.")]
 ByNumber = Annotated[str | None, strawberry.argument(description="By number.")]
 ByExternalId = Annotated[str | None, strawberry.argument(description="By the key in the client's own system.")]
+AsOfMoment = Annotated[
+    datetime | None,
+    strawberry.argument(description="Read it as it stood at this moment. Of other documents only those there then."),
+]
+InVersion = Annotated[
+    int | None,
+    strawberry.argument(description="Read it as it last stood in this version, before a revision made the next one."),
+]
 
 
 @strawberry.type
@@ -72,12 +81,21 @@ class DocumentQueries:
 
     @strawberry.field(
         graphql_type=PurchaseOrder | None,
-        description="An order by exactly one of its keys; null where there is none for this caller.",
+        description="An order by exactly one of its keys, as it is or, with `asOf` or `version`, as it was, and all that "
+        "is asked for below it; null where there is none for this caller, or was none then.",
     )
-    def purchase_order(
-        self, info: Info, id: ById = None, number: ByNumber = None, external_id: ByExternalId = None
+    def purchase_order(  # noqa: PLR0913, PLR0917 - its keys, and as of when
+        self,
+        info: Info,
+        id: ById = None,
+        number: ByNumber = None,
+        external_id: ByExternalId = None,
+        as_of: AsOfMoment = None,
+        version: InVersion = None,
     ) -> Any:
-        return documents.purchase_order(info.context.actor, id=id, number=number, external_id=external_id)
+        return documents.purchase_order(
+            info.context.actor, id=id, number=number, external_id=external_id, as_of=as_of, version=version
+        )
 
     @strawberry.field(
         graphql_type=Invoice | None,

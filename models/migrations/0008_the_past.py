@@ -34,6 +34,9 @@ CREATE TABLE row_past (
 );
 CREATE INDEX row_past_of_order ON row_past (purchase_order_id, table_name, valid_to, valid_from);
 CREATE INDEX row_past_of_row ON row_past (row_id, table_name, valid_to, valid_from);
+CREATE INDEX row_past_of_organization ON row_past (organization_id, table_name, valid_to, valid_from);
+CREATE INDEX row_past_of_line ON row_past (((stood ->> 'line_id')::bigint))
+    WHERE table_name = 'milestone' AND (stood ->> 'line_id')::bigint IS NOT NULL;
 CREATE INDEX row_past_of_blanket ON row_past (((stood ->> 'blanket_order_id')::bigint))
     WHERE table_name = 'purchase_order' AND (stood ->> 'blanket_order_id')::bigint IS NOT NULL;
 CREATE INDEX row_past_of_blanket_line ON row_past (((stood ->> 'blanket_line_id')::bigint))

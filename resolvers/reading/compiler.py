@@ -6,6 +6,7 @@ concatenation would swallow the whole row, so everything nullable is coalesced, 
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
@@ -13,13 +14,14 @@ from typing import TYPE_CHECKING, Any, Final
 from pypika_tortoise.enums import Order
 
 from resolvers.reading import kinds, wire
+from resolvers.reading.past import AsOf, Then, inside, source
 from resolvers.reading.pages import OrderTerm, Page, Window, signature
 from resolvers.reading.predicates import ORGANIZATION, TODAY, USER, Parameters, condition
 from resolvers.reading.text import joined, json_array, json_literal, json_object, literal, or_null, quoted
 from resolvers.visibility import visible_to
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Generator, Iterable, Mapping, Sequence
 
     from tortoise.expressions import Q
     from tortoise.models import Model
@@ -67,6 +69,36 @@ def single(queryset: QuerySet[Any], selection: Selection, rights: Actor) -> Stat
     return Statement(f"SELECT {plan.sql} FROM {rows}{by} LIMIT 1", parameters.all, plan.slots)
 
 
+def as_of(one: AsOf, selection: Selection, rights: Actor) -> Statement:
+    """The row as it stood, as an object; no value where it did not stand then, or there is no such version (V4)."""
+    plan = _object(one.model, selection, rights, Then())
+    parameters = Parameters(after=plan)
+    at = _at(one, parameters)
+    parameters.then = Then()
+    rows = _rows(one.model, "t0", visible_to(one.model, rights)._q_objects, parameters)
+    return Statement(
+        f"WITH at AS ({at}) SELECT {plan.sql} FROM {rows} AND t0.id = (SELECT id FROM at)",  # noqa: S608
+        parameters.all,
+        plan.slots,
+    )
+
+
+def _at(one: AsOf, parameters: Parameters) -> str:
+    """Which row is meant, as of which moment, and which day that was."""
+    if one.version is not None:
+        version, today = f"{parameters.bind(one.version)}::int", f"{parameters.bind(TODAY)}::date"
+        row, then = "k.id", Then.of_version("k", version, today)
+    else:
+        moment = f"{parameters.bind(one.moment)}::timestamptz"
+        row, then = "k.id", Then(moment, f"({moment} AT TIME ZONE 'UTC')::date")
+        if one.key is not None:
+            row = f"{parameters.bind(one.key)}::bigint"
+    at = f"SELECT {row} AS id, {then.moment} AS moment, {then.today} AS today"
+    if row != "k.id":
+        return at
+    return f"{at} FROM {_rows(one.model, 'k', one.queryset._q_objects, parameters)}"
+
+
 def listed(queryset: QuerySet[Any], selection: Selection, rights: Actor) -> Statement:
     """All rows of the queryset as an array."""
     plan = _object(queryset.model, selection, rights)
@@ -103,9 +135,10 @@ def several(
 
 
 @lru_cache(MOST_PLANS)
-def _object(model: type[Model], selection: Selection, rights: Actor) -> Statement:
+def _object(model: type[Model], selection: Selection, rights: Actor, then: Then | None = None) -> Statement:
     """The text of one row under the alias `t0`: the plan that all requests with this selection share."""
     compiler = _Compiler(rights)
+    compiler.parameters.then = then
     return compiler.plan(compiler.node(model, "t0", selection, (), 0))
 
 
@@ -121,6 +154,18 @@ class _Compiler:
     rights: Actor
     parameters: Parameters = field(default_factory=Parameters)
     slots: list[Slot] = field(default_factory=list[Slot])
+
+    @property
+    def then(self) -> Then | None:
+        """As of when rows are read; none where it is now."""
+        return self.parameters.then
+
+    @contextmanager
+    def as_of(self, then: Then) -> Generator[None]:
+        """What is compiled meanwhile is read as of another moment."""
+        before, self.parameters.then = self.parameters.then, then
+        yield
+        self.parameters.then = before
 
     def plan(self, sql: str) -> Statement:
         return Statement(sql, self.parameters.all, tuple(self.slots))
@@ -208,14 +253,14 @@ class _Compiler:
         queryset = visible_to(target, self.rights)
         if isinstance(kind, kinds.Connected) and kind.through is not None:
             beyond: Any = target._meta.fields_map[kind.through]
-            links = _rows(target, f"l{alias}", queryset._q_objects, self.parameters, f"l{key}")
+            links = _rows(target, f"l{alias}", queryset._q_objects, self.parameters, f"l{key}", listed=True)
             key = f'{alias}."id" IN (SELECT l{alias}."{beyond.source_field}" FROM {links})'
             queryset = visible_to(beyond.related_model, self.rights)
         if kind.only is not None:
             queryset = queryset.filter(kind.only)
         if isinstance(kind, kinds.Connected):
             return self._nested(kind.page(queryset, **dict(item.arguments)), children, path, depth, key)
-        rows = _rows(target, alias, queryset._q_objects, self.parameters, key)
+        rows = _rows(target, alias, queryset._q_objects, self.parameters, key, listed=True)
         order = _order(alias, [OrderTerm(name.lstrip("-"), name.startswith("-")) for name in kind.order])
         if isinstance(kind, kinds.First):
             text = self.node(target, alias, children, path, depth)
@@ -232,12 +277,12 @@ class _Compiler:
         seen = condition(target, beyond, visible_to(target, self.rights)._q_objects, self.parameters)
         on = f'{beyond}."id" = {alias}."{relation.source_field}" AND {seen.where}'
         kept = f"(SELECT {alias}.* FROM {links}) {alias}"
-        return f'{kept} JOIN "{target._meta.db_table}" {beyond} ON {on}', target, beyond
+        return f"{kept} JOIN {source(target, self.then)} {beyond} ON {on}", target, beyond
 
     def _nested(self, page: Page, selection: Iterable[Selected], path: Path, depth: int, key: str) -> str:
         """SQL for the JSON text of a page of the rows that `key` ties to their parent's."""
         model, row = page.queryset.model, f"t{depth}"
-        every = these = _rows(model, row, page.queryset._q_objects, self.parameters, key)
+        every = these = _rows(model, row, page.queryset._q_objects, self.parameters, key, listed=True)
         if page.beyond is not None:
             these += f" AND {condition(model, row, [page.beyond], self.parameters).where}"
         return f"(SELECT {self.connection(model, page.window, selection, path, depth, every, these)})"
@@ -290,6 +335,7 @@ class _Compiler:
         return f"{text} FROM {_shown(window, row, these, more=more)} HAVING TRUE"
 
     def _expression(self, sql: str, row: str) -> str:
+        sql = inside(sql, self.then)
         for name, value in _OPEN.items():
             if name in sql:
                 sql = sql.replace(name, f"{self.parameters.bind(value)}::{value.cast}")
@@ -335,12 +381,20 @@ def _ordering(queryset: QuerySet[Any]) -> str:
     return _order("t0", [OrderTerm(column, direction == Order.desc) for column, direction in queryset._orderings])
 
 
-def _rows(model: type[Model], row: str, conditions: Iterable[Q], parameters: Parameters, key: str | None = None) -> str:
+def _rows(  # noqa: PLR0913 - where the rows are, and which of them
+    model: type[Model],
+    row: str,
+    conditions: Iterable[Q],
+    parameters: Parameters,
+    key: str | None = None,
+    *,
+    listed: bool = False,
+) -> str:
     """`table row JOIN ... WHERE ...`, to which more conditions can be added by `AND`."""
     found = condition(model, row, conditions, parameters)
     joins = "".join(f" {join}" for join in found.joins)
     where = found.where if key is None else f"{key} AND {found.where}"
-    return f'"{model._meta.db_table}" {row}{joins} WHERE {where}'
+    return f"{source(model, parameters.then, listed=listed)} {row}{joins} WHERE {where}"
 
 
 def _order(row: str, terms: Iterable[OrderTerm]) -> str:

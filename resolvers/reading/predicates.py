@@ -15,6 +15,7 @@ from tortoise.filters import is_in
 from tortoise.query_utils import QueryModifier
 
 from resolvers.errors import BadInput
+from resolvers.reading.past import table_source
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from tortoise.models import Model
 
     from resolvers.reading.compiler import Statement
+    from resolvers.reading.past import Then
 
 
 class Bound(Term):
@@ -90,6 +92,8 @@ class Parameters:
     """The bound parameters of one statement, numbered from `$1`; a request parameter has one number throughout."""
 
     def __init__(self, after: Statement | None = None) -> None:
+        self.then: Then | None = None
+        """As of when what these parameters belong to is read; none where it is now."""
         self._before: tuple[Any, ...] = after.parameters if after else ()
         self._values: list[Any] = []
         self._numbers: dict[Bound, int] = {}
@@ -102,6 +106,8 @@ class Parameters:
     def bind(self, value: Any) -> str:
         """The placeholder of a value."""
         if isinstance(value, Bound):
+            if value is TODAY and self.then is not None:
+                return self.then.today
             if value not in self._numbers:
                 self._numbers[value] = self._add(value)
             return f"${self._numbers[value]}"
@@ -165,7 +171,8 @@ def resolved(model: type[Model], alias: str, conditions: Iterable[Q], parameters
             raise TypeError(f"a condition on {alias} asks about the rows of {joined.get_table_name()} that refer to it")
         # A row of another organization is none, as everywhere.
         same = f'"{joined.alias}"."organization_id" = "{tied.right.table.alias}"."organization_id"'
-        joins[joined.alias] = f'LEFT JOIN "{joined._table_name}" AS "{joined.alias}" ON {tied.get_sql(sql)} AND {same}'
+        rows = table_source(joined._table_name, parameters.then)
+        joins[joined.alias] = f'LEFT JOIN {rows} AS "{joined.alias}" ON {tied.get_sql(sql)} AND {same}'
     where = modifier.where_criterion.get_sql(sql) if modifier.where_criterion else "TRUE"
     return Condition(f"({where})", list(joins.values()))
 

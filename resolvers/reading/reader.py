@@ -10,6 +10,7 @@ from tortoise.queryset import QuerySet
 
 from resolvers.reading import compiler
 from resolvers.reading.pages import Page
+from resolvers.reading.past import AsOf
 from resolvers.reading.predicates import TODAY, Bound
 from resolvers.visibility import identity, unnamed
 
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from resolvers.reading.selection import Selection
     from resolvers.visibility import Actor
 
-Query: TypeAlias = "QuerySet[Any] | Page"
+Query: TypeAlias = "QuerySet[Any] | Page | AsOf"
 
 
 class Several:
@@ -53,7 +54,7 @@ class OneOf:
 
 def is_query(value: object) -> bool:
     """Whether a resolver's result is to be read by a statement."""
-    return isinstance(value, QuerySet | Page)
+    return isinstance(value, QuerySet | Page | AsOf)
 
 
 def plan(query: Query, selection: Selection, actor: Actor, *, as_list: bool) -> Statement:
@@ -61,6 +62,8 @@ def plan(query: Query, selection: Selection, actor: Actor, *, as_list: bool) -> 
     rights = unnamed(actor)
     if isinstance(query, Page):
         return compiler.paged(query, selection, rights)
+    if isinstance(query, AsOf):
+        return compiler.as_of(query, selection, rights)
     return compiler.listed(query, selection, rights) if as_list else compiler.single(query, selection, rights)
 
 
