@@ -7,10 +7,12 @@ from strawberry.schema.config import StrawberryConfig
 
 from graph.errors import ERROR_TYPES
 from graph.executor import Executor
+from graph.mutations.approval import ApprovalMutations
 from graph.mutations.blanket import BlanketMutations
 from graph.mutations.collaboration import CollaborationMutations
 from graph.mutations.importing import ImportMutations
 from graph.mutations.invoice import InvoiceMutations
+from graph.mutations.lifecycle import LifecycleMutations
 from graph.mutations.master_data import MasterDataMutations
 from graph.mutations.matching import MatchingMutations
 from graph.mutations.notice import NoticeMutations
@@ -18,9 +20,12 @@ from graph.mutations.organization import OrganizationMutations
 from graph.mutations.purchase_order import PurchaseOrderMutations
 from graph.mutations.purchase_order_parts import PurchaseOrderPartMutations
 from graph.mutations.receiving import ReceivingMutations
+from graph.mutations.requisition import RequisitionMutations
+from graph.mutations.sourcing import SourcingMutations
 from graph.mutations.supplier import SupplierMutations
 from graph.mutations.token import TokenMutations
 from graph.mutations.verification import VerificationMutations
+from graph.queries.approvals import ApprovalQueries
 from graph.queries.collaboration import CollaborationQueries
 from graph.queries.dashboard import DashboardQueries
 from graph.queries.documents import DocumentQueries
@@ -45,6 +50,7 @@ class Query(
     CollaborationQueries,
     SourcingQueries,
     ReceivingQueries,
+    ApprovalQueries,
 ):
     pass
 
@@ -53,6 +59,8 @@ class Query(
 class Mutation(
     PurchaseOrderMutations,
     PurchaseOrderPartMutations,
+    LifecycleMutations,
+    ApprovalMutations,
     InvoiceMutations,
     MatchingMutations,
     ImportMutations,
@@ -65,6 +73,8 @@ class Mutation(
     BlanketMutations,
     CollaborationMutations,
     ReceivingMutations,
+    RequisitionMutations,
+    SourcingMutations,
 ):
     pass
 

@@ -14,11 +14,13 @@ from typing import TYPE_CHECKING, Any, Final
 import orjson
 
 from models import database
-from models.statuses import ApprovalDocument, LineItemType, MatchingStatus, OrderType, PurchaseOrderStatus
+from models.statuses import ApprovalDocument, LineItemType, MatchingStatus, OrderType, ProductType, PurchaseOrderStatus
 from models.values import ZERO
+from resolvers.contract_figures import DRAWN
 from resolvers.reading.expressions import MATCHING_STATUS
 from resolvers.reading.kinds import Column, Computed, Expression
 from resolvers.rules.matching_status import CLOSED_TO_INVOICES
+from resolvers.rules.pricing import ContractTerms
 from resolvers.rules.releases import Drawing, Permission
 from resolvers.rules.transitions import Availability, Limits, Standing, available_actions
 from resolvers.rules.warnings import OVER, OrderWarning, WarnedLine, WarnedOrder, order_warnings
@@ -68,7 +70,7 @@ _DRAWING: Final = f"""(SELECT CASE {{row}}.order_type WHEN '{OrderType.BLANKET}'
 
 APPROVAL_RULES: Final = f"""(SELECT coalesce(json_agg(r.number ORDER BY r.sequence, r.number), '[]')
     FROM approval_rule r WHERE r.organization_id = {{organization}} AND r.is_active
-    AND r.document = '{ApprovalDocument.ORDER}' AND {{row}}.blanket_order_id IS NULL
+    AND r.document = '{ApprovalDocument.ORDER}'
     AND (r.currency IS NULL OR r.currency = {{row}}.currency)
     AND (r.amount_from IS NULL OR r.amount_from <= {{row}}.total_amount)
     AND (r.amount_to IS NULL OR r.amount_to >= {{row}}.total_amount)
@@ -86,8 +88,18 @@ _ACTIVE_ORDERS: Final = f"""(SELECT count(*) FROM purchase_order o WHERE o.organ
 """How many orders count towards the limit of active ones: those that are active or scheduled today."""
 
 _LINES: Final = f"""(SELECT coalesce(json_agg(
-    json_build_array(l.number, l.line_item_type, l.start_date, l.end_date, l.agreement_id) ORDER BY l.number), '[]')
+    json_build_array(l.number, l.line_item_type, l.start_date, l.end_date, l.agreement_id, l.product_type, l.part_number,
+    l.unit_price::text) ORDER BY l.number), '[]')
     FROM purchase_order_line l WHERE l.purchase_order_id = {{row}}.id AND l.status NOT IN ({_words(OVER)}))"""  # noqa: S608
+
+_CONTRACTS: Final = f"""(SELECT coalesce(json_agg(json_build_array(c.number, c.currency, c.valid_from, c.valid_to,
+    c.value_cap::text, {DRAWN.format(row="c")}::text,
+    (SELECT coalesce(json_agg(json_build_array(p.part_number, p.unit_price::text) ORDER BY p.part_number), '[]')
+     FROM contract_price p WHERE p.contract_id = c.id AND p.organization_id = {{organization}} AND p.part_number IN (
+         SELECT l.part_number FROM purchase_order_line l WHERE l.purchase_order_id = {{row}}.id))) ORDER BY c.id), '[]')
+    FROM purchase_order_contract k JOIN contract c ON c.id = k.contract_id AND c.organization_id = {{organization}}
+    WHERE k.purchase_order_id = {{row}}.id AND k.organization_id = {{organization}})"""  # noqa: S608 - our own words
+"""The contracts that an order is linked to, with their prices for the order's parts."""
 
 _SELLERS: Final = """(SELECT count(*) FROM purchase_order_seller_entity s WHERE s.purchase_order_id = {row}.id)"""
 
@@ -114,6 +126,7 @@ async def standing_of(order: PurchaseOrder, call: Call) -> Standing:
         today=call.today,
         active_orders=found["active_orders"],
         order_type=order.order_type,
+        is_release=order.blanket_order_id is not None,
         documents=tuple(orjson.loads(found["documents"])),
         approval_rules=tuple(orjson.loads(found["approval_rules"])),
         total=order.total_amount,
@@ -154,6 +167,7 @@ def _available_actions(required: Mapping[str, Any], actor: Actor) -> list[Availa
         today=date.fromisoformat(required["today"]),
         active_orders=required["active_orders"],
         order_type=OrderType(required["order_type"]),
+        is_release=required["is_release"],
         documents=tuple(required["documents"]),
         approval_rules=tuple(required["approval_rules"]),
         total=Decimal(required["total"]),
@@ -188,8 +202,23 @@ def _warnings(required: Mapping[str, Any], _actor: Actor) -> list[OrderWarning]:
             start_date=_day(start),
             end_date=_day(end),
             agreement_id=agreement,
+            part_number=part,
+            unit_price=Decimal(price),
         )
-        for number, line_item_type, start, end, agreement in required["lines"]
+        for number, line_item_type, start, end, agreement, kind, part, price in required["lines"]
+        if kind != ProductType.HANDLING_FEE
+    ]
+    contracts = [
+        ContractTerms(
+            number=number,
+            currency=currency,
+            valid_from=_day(first),
+            valid_to=_day(last),
+            value_cap=None if cap is None else Decimal(cap),
+            drawn=Decimal(drawn),
+            prices={part: Decimal(price) for part, price in prices},
+        )
+        for number, currency, first, last, cap, drawn, prices in required["contracts"]
     ]
     return order_warnings(
         WarnedOrder(
@@ -197,6 +226,8 @@ def _warnings(required: Mapping[str, Any], _actor: Actor) -> list[OrderWarning]:
             expiration_date=_day(required["expiration_date"]),
             seller_entities=required["seller_entities"],
             lines=tuple(lines),
+            currency=required["currency"],
+            contracts=tuple(contracts),
         )
     )
 
@@ -215,6 +246,7 @@ AVAILABLE_ACTIONS: Final = Computed(
         "today": Expression("{today}"),
         "counts": Expression(_COUNTS, raw=True),
         "order_type": Column("order_type"),
+        "is_release": Expression("{row}.blanket_order_id IS NOT NULL", raw=True),
         "documents": Expression(_DOCUMENTS, raw=True),
         "approval_rules": Expression(APPROVAL_RULES, raw=True),
         "total": Column("total_amount"),
@@ -234,6 +266,8 @@ WARNINGS: Final = Computed(
         "expiration_date": Column("expiration_date"),
         "seller_entities": Expression(_SELLERS, raw=True),
         "lines": Expression(_LINES, raw=True),
+        "currency": Column("currency"),
+        "contracts": Expression(_CONTRACTS, raw=True),
     },
     _warnings,
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
+from models.approval import Approval, ApprovalPlan, ApprovalRule, ApprovalStep
 from models.collaboration import Attachment, Comment, PurchasingPermission, PurchasingTask
 from models.contract import Contract, ContractPrice, SupplierProduct
 from models.event import Event
@@ -34,6 +35,10 @@ if TYPE_CHECKING:
 PREFIXES: Final[dict[type[Model], str]] = {
     Allocation: "alc",
     ApiToken: "tok",
+    Approval: "apv",
+    ApprovalPlan: "apl",
+    ApprovalRule: "apr",
+    ApprovalStep: "aps",
     Attachment: "att",
     Comment: "cmt",
     Contact: "con",

@@ -6,13 +6,14 @@ from typing import Any, Final
 
 from tortoise.expressions import Q
 
+from models.approval import Approval
 from models.contract import Contract
 from models.invoice import Invoice
 from models.organization import CostCenter, LegalEntity, User
 from models.purchase_order import Contact, PurchaseOrder, PurchaseOrderLine
 from models.receiving import Milestone, Receipt
 from models.requisition import PurchaseRequisition
-from models.statuses import MatchingStatus
+from models.statuses import ApprovalStepStatus, ApproverState, MatchingStatus
 from models.supplier import SellerEntity, Supplier
 from resolvers.listings import Derived, Listing, Reference
 from resolvers.reading.expressions import matching_status_is
@@ -32,6 +33,16 @@ def _dropped(value: Any) -> Q:
 def _mine(value: Any) -> Q:
     mine = Q(assignee_id=_USER)
     return mine if value else Unless(mine)
+
+
+def _my_approval(value: Any) -> Q:
+    mine = Q(approver_id=_USER)
+    return mine if value else Unless(mine)
+
+
+def _open_approval(value: Any) -> Q:
+    waiting = Q(state=ApproverState.WAITING, step__status=ApprovalStepStatus.REQUESTED)
+    return waiting if value else Unless(waiting)
 
 
 PURCHASE_ORDERS: Final = Listing(
@@ -251,6 +262,30 @@ DISCREPANCIES: Final = Listing(
 )
 
 TOLERANCE_RULES: Final = Listing(default=("number",), unique="number")
+
+APPROVALS: Final = Listing(
+    filters={
+        "id": Reference("id", Approval),
+        "mine": Derived(_my_approval),
+        "open": Derived(_open_approval),
+        "state": "state",
+        "approver_id": Reference("approver_id", User),
+        "created_at": "created_at",
+    },
+    default=("-id",),
+)
+
+STEP_APPROVALS: Final = Listing(default=("id",))
+
+APPROVAL_STEPS: Final = Listing(default=("number",), unique="number")
+
+APPROVAL_PLANS: Final = Listing(default=("-id",))
+
+APPROVAL_RULES: Final = Listing(
+    filters={"number": "number", "document": "document", "is_active": "is_active"},
+    default=("number",),
+    unique="number",
+)
 
 RELEASE_LINES: Final = Listing(default=("id",))
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final
 
 from babel import Locale, UnknownLocaleError
@@ -12,7 +13,7 @@ from tortoise.transactions import in_transaction
 from models import database
 from models.organization import CostCenter, Organization, OrganizationGate, User
 from models.statuses import Role
-from models.values import MONEY_PLACES
+from models.values import MONEY_PLACES, PERCENT_PLACES
 from resolvers import access, events, records
 from resolvers.errors import AlreadyTaken, InvalidValue, LastAdministrator, Refusal, refuse_all
 from resolvers.operation import Call, Written, locked_gate, orders_changed
@@ -40,6 +41,9 @@ KEY: Final = Text(
     pattern=re.compile("[a-z0-9](?:[a-z0-9-]*[a-z0-9])?"),
     expected="small letters, digits and hyphens inside",
 )
+LARGEST_REVISION_LIMIT: Final = Decimal(1000)
+"""Percent."""
+
 SETTINGS: Final = Kind(
     row=Organization,
     word="settings",
@@ -61,6 +65,9 @@ SETTINGS: Final = Kind(
         "notice_sender": SENDER,
         "order_url_pattern": ORDER_URL,
         "unmatched_address": SENDER,
+        "requester_may_approve": Present(),
+        "supplier_confirmation": Present(),
+        "revision_limit_percent": Number(places=PERCENT_PLACES, greatest=LARGEST_REVISION_LIMIT, required=False),
         "auto_order": Present(),
         "auto_order_threshold": Number(places=MONEY_PLACES),
     },

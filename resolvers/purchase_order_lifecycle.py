@@ -126,7 +126,7 @@ async def confirm(call: Call, asked: Asked) -> Written:
 
 
 async def plan_approved(call: Call, plan: ApprovalPlan) -> tuple[Event, ...]:
-    """The order is approved; and issued, where that was wanted and nothing speaks against it: there is room for one more
+    """The order is approved; and issued, where that was wanted and nothing is against it: there is room for one more
     active order, and its contracts are not drawn beyond their caps.
 
     Source: L1, A1, O4.

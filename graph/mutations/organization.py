@@ -63,6 +63,14 @@ class SettingsUpdateInput(ChangeInput):
         "Up to which total they are, whatever the currency; 0 means any. Orders made so are submitted, too."
     )
     unmatched_address: str | None = _optional("Who is told of invoices that find no order; null means nobody.")
+    requester_may_approve: bool | None = _optional("Whether who asks for an approval may decide about it.")
+    supplier_confirmation: bool | None = _optional(
+        "Whether suppliers have to confirm orders, for all that are issued from now on."
+    )
+    revision_limit_percent: Decimal | None = _optional(
+        "By how much of the amount first approved an order may be raised without another approval, 0 to 1000 percent "
+        "with at most four decimals; null means that the rules alone decide."
+    )
 
 
 @strawberry.input(description="A user to make.")

@@ -18,6 +18,7 @@ from models.statuses import InvoiceCategory, InvoiceKind, InvoiceLineStatus, Inv
 from resolvers import lists
 
 if TYPE_CHECKING:
+    from graph.types.approval import ApprovalPlan
     from graph.types.collaboration import Attachment, Comment
     from graph.types.purchase_order import PurchaseOrder, PurchaseOrderLine
     from graph.types.receiving import Receipt
@@ -123,6 +124,12 @@ class Invoice(Node):
         "attachments",
         lists.NAMED,
         of=Connection[Annotated["Attachment", strawberry.lazy("graph.types.collaboration")]],
+    )
+    approval_plans = connected(
+        "Whose agreement it needed, or needs; the latest first.",
+        "approval_plans",
+        lists.APPROVAL_PLANS,
+        of=Connection[Annotated["ApprovalPlan", strawberry.lazy("graph.types.approval")]],
     )
     events = connected(
         "Everything that happened to it, the latest first.",

@@ -1,11 +1,12 @@
 """Organizations and their parts, as clients see them."""
 
 from datetime import datetime
+from decimal import Decimal
 from typing import TYPE_CHECKING, Annotated
 
 import strawberry
 
-from graph.fields import address, column, connected, identifier, one
+from graph.fields import address, column, connected, identifier, many, one
 from graph.types.common import EDIT_VERSION, Address, Connection, Node
 from graph.types.inputs import NoticeWhere, TaskOrder, TaskWhere
 from models import organization as rows
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from graph.types.blanket import PurchasingPermission
     from graph.types.collaboration import PurchasingTask
     from graph.types.notice import Notice
+    from graph.types.shipping import HandlingFeeRule, ShippingMethodSupplier
 
 
 @strawberry.type(description="Who bears an expense.")
@@ -103,7 +105,17 @@ class Organization(Node):
     order_url_pattern: str | None = column(
         "Where an order is to be seen, for the link in mails; {number} or {id} stands for the order."
     )
+    auto_order: bool = column("Whether requisitions are ordered as soon as they are submitted.")
+    auto_order_threshold: Decimal = column(
+        "Up to which total they are, whatever the currency; 0 means any. Orders made so are submitted, too."
+    )
     unmatched_address: str | None = column("Who is told of invoices that find no order; null means nobody.")
+    requester_may_approve: bool = column("Whether who asks for an approval may decide about it.")
+    supplier_confirmation: bool = column("Whether suppliers have to confirm orders once they are issued.")
+    revision_limit_percent: Decimal | None = column(
+        "By how much of the amount first approved an order may be raised without another approval, in percent; null "
+        "means that the rules alone decide."
+    )
     notices = connected(
         "Everything that people were told or are to be told, the latest first.",
         "notices",
@@ -137,6 +149,8 @@ class PaymentTerm(Node):
     id: strawberry.ID = identifier(rows.PaymentTerm)
     name: str = column("The name, such as Net 30.")
     net_days: int = column("Days from the invoice date until it is due.")
+    discount_days: int | None = column("Days from the invoice date within which the discount is given.")
+    discount_percent: Decimal | None = column("What may be deducted by paying early, in percent.")
     edit_version: int = column(EDIT_VERSION)
 
 
@@ -145,6 +159,12 @@ class ShippingMethod(Node):
     id: strawberry.ID = identifier(rows.ShippingMethod)
     name: str = column("The name.")
     carrier: str = column("The carrier.")
+    suppliers: list[Annotated["ShippingMethodSupplier", strawberry.lazy("graph.types.shipping")]] = many(
+        "Who delivers by it, and where to.", "suppliers", ("id",)
+    )
+    handling_fee_rules: list[Annotated["HandlingFeeRule", strawberry.lazy("graph.types.shipping")]] = many(
+        "What it costs, by rank.", "handling_fee_rules", ("rank",)
+    )
     edit_version: int = column(EDIT_VERSION)
 
 

@@ -62,6 +62,7 @@ from resolvers import facts_orders, lists
 from resolvers.reading import expressions, kinds, verifying
 
 if TYPE_CHECKING:
+    from graph.types.approval import ApprovalPlan
     from graph.types.blanket import PurchasingPermission
     from graph.types.collaboration import Attachment, Comment, PurchasingTask
     from graph.types.contract import Contract, PriceCheck
@@ -144,6 +145,10 @@ class PurchaseOrderLine(Node):
     agreement_id: str | None = column("The marketplace agreement it was made for.")
     balance_tracked: bool = column("Whether its balance is tracked.")
     status: LineStatus = column("Where it stands in its lifecycle.")
+    canceled_at: datetime | None = column("When it was canceled.")
+    cancel_reason: str | None = column("Why it was canceled.")
+    closed_at: datetime | None = column("When it was closed short.")
+    close_reason: str | None = column("Why it was closed short.")
     received_quantity: Decimal = column("The quantity received, in the unit.")
     received_amount: Money = money("The value received.", "received_amount")
     received_percent: Decimal = column("Received, in percent of the amount.")
@@ -228,9 +233,19 @@ class PurchaseOrder(Node):
     invoice_units: list[str] = column("Invoices must carry one of these invoice units; none means any.")
     effective_date: date | None = column("The first day it is valid; null means always has been.")
     expiration_date: date | None = column("The last day it is valid; null means for ever.")
+    submitted_at: datetime | None = column("When it was submitted for approval.")
+    approved_at: datetime | None = column("When it was approved.")
     issued_at: datetime | None = column("When it became binding.")
+    supplier_confirmation_required: bool = column("Whether its supplier has to confirm it.")
+    supplier_confirmed_at: datetime | None = column("When its supplier confirmed it.")
+    first_approved_amount: Money | None = money(
+        "The total with which it was issued first: what later changes are measured against.",
+        "first_approved_amount",
+        nullable=True,
+    )
     suspended_at: datetime | None = column("When it was suspended; null while it is not.")
-    closed_at: datetime | None = column("When it was closed.")
+    closed_at: datetime | None = column("When a person closed it.")
+    close_reason: str | None = column("Why it was closed.")
     business_owner: User = one("Who placed it.", "business_owner")
     primary_contact: User | None = one("Whom in procurement to ask about it.", "primary_contact")
     requisition: PurchaseRequisition | None = one("The requisition it was made from.", "requisition")
@@ -241,8 +256,8 @@ class PurchaseOrder(Node):
     shipping_method: ShippingMethod | None = one("How it is delivered.", "shipping_method")
     available_shipping_methods: list[Annotated["AvailableShippingMethod", strawberry.lazy("graph.types.shipping")]] = (
         many(
-            "The methods by which its supplier delivers its goods to where they go; to submit the order, one of these has "
-            "to be chosen. None for services and blanket orders.",
+            "The methods by which its supplier delivers its goods to where they go; to submit the order, one of these "
+            "has to be chosen. None for services and blanket orders.",
             "available_shipping_methods",
             ("id",),
         )
@@ -396,6 +411,12 @@ class PurchaseOrder(Node):
         "attachments",
         lists.NAMED,
         of=Connection[Annotated["Attachment", strawberry.lazy("graph.types.collaboration")]],
+    )
+    approval_plans = connected(
+        "Whose agreement it needed, or needs, also for its revisions; the latest first.",
+        "approval_plans",
+        lists.APPROVAL_PLANS,
+        of=Connection[Annotated["ApprovalPlan", strawberry.lazy("graph.types.approval")]],
     )
     created_at: datetime = column("When it was created.")
     updated_at: datetime = column("When a person last edited it; postings do not count.")

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Any, Final
 
 from tortoise.expressions import Q
 
-from models.statuses import MatchingStatus
+from models.statuses import ApprovalStepStatus, MatchingStatus
 from resolvers.reading.kinds import Amount, Column, Computed, Embedded, Expression, JsonList, JsonPart
 from resolvers.reading.predicates import TODAY
+from resolvers.reading.wire import amount_text
 from resolvers.rules.matching_status import CLOSED_TO_INVOICES
 from resolvers.wording import money_text
 
@@ -57,6 +58,13 @@ def matching_status_is(status: MatchingStatus) -> Q:
     }[status]
 
 
+ESCALATED: Final = Expression(
+    f"({{row}}.status = '{ApprovalStepStatus.REQUESTED}' AND coalesce({{row}}.escalates_on <= {{today}}, false))",
+    raw=True,
+)
+"""Whether a step of an approval is asked and neglected today (A1)."""
+
+
 def _missing(*columns: str) -> str:
     """Where an object cannot be made, because a column that it needs is null."""
     return " OR ".join(f'{{row}}."{column}" IS NULL' for column in columns)
@@ -76,6 +84,21 @@ def money(column: str, currency: str = "currency", *, nullable: bool = False) ->
             "formatted": Computed({"amount": amount, "currency": code}, _formatted),
         },
         absent=_missing(column) if nullable else None,
+    )
+
+
+def calculated_money(sql: str, currency: str = "currency", *, absent: str | None = None) -> Embedded:
+    """Money that SQL over the row gives, never null but where `absent` holds."""
+    text = amount_text("c.amount", f"{{row}}.{currency}")
+    amount = Expression(f"(SELECT {text} FROM (SELECT {sql} AS amount) c)", raw=True)  # noqa: S608 - our own SQL
+    code = Column(currency)
+    return Embedded(
+        parts={
+            "amount": amount,
+            "currency": code,
+            "formatted": Computed({"amount": amount, "currency": code}, _formatted),
+        },
+        absent=absent,
     )
 
 

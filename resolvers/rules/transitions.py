@@ -67,6 +67,7 @@ class Standing:
     contacts: int = 0
     active_orders: int = 0
     order_type: OrderType = OrderType.STANDARD
+    is_release: bool = False
     approval_rules: tuple[int, ...] = ()
     documents: tuple[str, ...] = ()
     total: Decimal = ZERO
@@ -193,9 +194,15 @@ def _is_blanket(standing: Standing) -> Refusal | None:
 
 
 def _needs_no_submission(standing: Standing) -> Refusal | None:
-    """A draft that a rule fits is submitted; one that is approved may be issued, whatever the rules say by now. A1."""
+    """A draft that a rule fits is submitted; one that is approved may be issued, whatever the rules say by now.
+
+    A release is submitted anyway, for it reserves what it takes. Source: A1, K3.
+    """
     if standing.status is not PurchaseOrderStatus.DRAFT:
         return None
+    if standing.is_release:
+        approved = tuple(str(status) for status in _APPROVED)
+        return WrongStatus(action=PurchaseOrderAction.ISSUE, status=standing.status, allowed=approved)
     return approval_refusal(standing.approval_rules, SUBMIT_REMEDY)
 
 
@@ -264,6 +271,9 @@ _EDITABLE: Final = (
 )
 """Not while somebody else decides about the order, and not once it is closed to invoices."""
 
+_APPROVED: Final = (_STATUS.PROCESSING, _STATUS.PENDING_SUBMISSION)
+"""Agreed to, and not issued."""
+
 _OPEN: Final = (
     _STATUS.PENDING_SUPPLIER_CONFIRMATION,
     _STATUS.ORDERED,
@@ -307,7 +317,7 @@ TRANSITIONS: Final[dict[PurchaseOrderAction, Transition]] = {
     _ACTION.UPDATE: Transition(lifecycle=_EDITABLE),
     _ACTION.SUBMIT: Transition(lifecycle=(_STATUS.DRAFT, _STATUS.REJECTED), checks=(_has_a_line,)),
     _ACTION.ISSUE: Transition(
-        lifecycle=(_STATUS.DRAFT, _STATUS.PROCESSING, _STATUS.PENDING_SUBMISSION),
+        lifecycle=(_STATUS.DRAFT, *_APPROVED),
         checks=(_needs_no_submission, _activates(issued)),
     ),
     _ACTION.CONFIRM: Transition(lifecycle=(_STATUS.PENDING_SUPPLIER_CONFIRMATION,)),

@@ -117,7 +117,11 @@ def test_every_action_has_a_row():
             (ALWAYS | ISSUED | {"SUSPEND", "CONFIRM"}) - {"RECEIVE"},
         ),
         (standing(short_lines=1), "ACTIVE", ALWAYS | ISSUED | {"SUSPEND", "REOPEN_LINE"}),
-        (standing(order_type=OrderType.BLANKET), "ACTIVE", (ALWAYS | ISSUED | {"SUSPEND", "RELEASE"}) - {"RECEIVE"}),
+        (
+            standing(order_type=OrderType.BLANKET, total=Decimal(1000)),
+            "ACTIVE",
+            (ALWAYS | ISSUED | {"SUSPEND", "RELEASE"}) - {"RECEIVE"},
+        ),
     ],
 )
 def test_what_may_be_done_with_an_order_that_stands_so(order: Standing, status: str, actions: set[str]):
@@ -165,6 +169,11 @@ def test_a_status_that_does_not_fit_tells_those_that_do():
         (ACTION.DELETE, standing(documents=("receipts",)), Documented(kinds=("receipts",))),
         (ACTION.SUBMIT, draft(lines=0), NothingThere(kind="line")),
         (ACTION.ISSUE, draft(approval_rules=(3, 4)), ApprovalRequired(rules=(3, 4), remedy=SUBMIT_REMEDY)),
+        (
+            ACTION.ISSUE,
+            draft(is_release=True),
+            WrongStatus(action="ISSUE", status="DRAFT", allowed=("PROCESSING", "PENDING_SUBMISSION")),
+        ),
         (ACTION.EXTEND, standing(approval_rules=(3,)), ApprovalRequired(rules=(3,), remedy=REVISE_REMEDY)),
         (ACTION.CANCEL, standing(released=Decimal(500)), ReleasesDrawn(released=Decimal(500), remedy=CLOSE_INSTEAD)),
         (ACTION.CLOSE_LINE, standing(open_lines=0), NothingThere(kind="open line")),

@@ -1,0 +1,85 @@
+"""The approval that an order would need, before it is asked for.
+
+Source: A1.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from models.approval import ApprovalRule
+from models.organization import User
+from models.purchase_order import PurchaseOrder
+from models.statuses import ApprovalDocument, ApprovalPlanStatus, PurchaseOrderAction
+from resolvers import approvals
+from resolvers.errors import Refusal, Refusals
+from resolvers.facts_orders import standing_of
+from resolvers.ids import key_of
+from resolvers.reading.reader import Several
+from resolvers.rules.approvals import opened
+from resolvers.rules.transitions import reasons_against
+from resolvers.visibility import visible_to
+
+if TYPE_CHECKING:
+    from decimal import Decimal
+
+    from resolvers.operation import Call
+    from resolvers.rules import approvals as rules
+
+
+@dataclass(slots=True, kw_only=True)
+class Preview:
+    """A plan that would be made; its steps by the names of their fields. `reasons` say why it would not be."""
+
+    amount: Decimal
+    currency: str
+    status: ApprovalPlanStatus = ApprovalPlanStatus.PENDING
+    explanation: str = ""
+    steps: list[dict[str, Any]] = field(default_factory=list[dict[str, Any]])
+    reasons: list[Refusal] = field(default_factory=list[Refusal])
+
+
+async def preview(call: Call, order_id: str) -> Preview | None:
+    """The plan that an order would get if the caller submitted it now; none where there is no such order.
+
+    Source: A1, A2.
+    """
+    order = await visible_to(PurchaseOrder, call.actor).get_or_none(id=key_of(PurchaseOrder, order_id))
+    if order is None:
+        return None
+    found = Preview(amount=order.total_amount, currency=order.currency)
+    standing = await standing_of(order, call)
+    found.reasons += reasons_against(PurchaseOrderAction.SUBMIT, standing, call.actor.roles)
+    subject = approvals.subject_of(
+        ApprovalDocument.ORDER, order=order, amount=order.total_amount, currency=order.currency
+    )
+    try:
+        plan = opened(await approvals.planned(call, subject))
+    except Refusals as several:
+        found.reasons += several.refusals
+        return found
+    found.status, found.explanation, found.steps = plan.status, plan.explanation, _steps(call, plan)
+    return found
+
+
+def _steps(call: Call, plan: rules.Plan) -> list[dict[str, Any]]:
+    """The steps; the rules and users they name are read together."""
+    rules_named = [step.rule for step in plan.steps if step.rule is not None]
+    users = {asked.approver for step in plan.steps for asked in step.asked}
+    several = Several(
+        visible_to(ApprovalRule, call.actor).filter(id__in=rules_named),
+        visible_to(User, call.actor).filter(id__in=sorted(users)),
+    )
+    return [
+        {
+            "number": step.number,
+            "sequence": step.sequence,
+            "name": step.name,
+            "quorum": step.quorum,
+            "rule": None if step.rule is None else several.row(step.rule, ApprovalRule),
+            "approvers": [several.row(asked.approver, User) for asked in step.asked],
+            "escalate_after_days": step.escalate_after_days,
+        }
+        for step in plan.steps
+    ]
