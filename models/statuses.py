@@ -325,6 +325,9 @@ class OrderWarningKind(Word):
     OVERLAPPING_LINES = "OVERLAPPING_LINES", "Lines of one type whose dates overlap."
     LINE_ENDS_EARLY = "LINE_ENDS_EARLY", "A line that ends before the order's new expiration date."
     SEVERAL_SELLER_ENTITIES = "SEVERAL_SELLER_ENTITIES", "More than one seller entity bills on the order."
+    PRICE_ABOVE_CONTRACT = "PRICE_ABOVE_CONTRACT", "A line whose price is above that of a contract of the order."
+    OUTSIDE_CONTRACT = "OUTSIDE_CONTRACT", "The order is valid while a contract of it is not."
+    CONTRACT_CAP_EXCEEDED = "CONTRACT_CAP_EXCEEDED", "The orders of a contract come to more than its value cap."
 
 
 class NoticeKind(Word):
@@ -545,3 +548,12 @@ class RevisionLineState(Word):
     PROPOSED = "PROPOSED", "Not decided."
     APPROVED = "APPROVED", "Accepted."
     REJECTED = "REJECTED", "Refused: the line stays as it was."
+
+
+class LineDifferenceKind(Word):
+    """What became of a line from one version to another. V5."""
+
+    ADDED = "ADDED", "It is new."
+    CHANGED = "CHANGED", "It says something else, or is worth something else."
+    CANCELED = "CANCELED", "It is not wanted any more."
+    REMOVED = "REMOVED", "It is not there any more."

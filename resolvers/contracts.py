@@ -12,10 +12,11 @@ from tortoise.transactions import in_transaction
 from models import database
 from models.contract import Contract, ContractPrice, PurchaseOrderContract
 from models.purchase_order import PurchaseOrderLine
-from models.statuses import OrderType, PurchaseOrderAction, PurchaseOrderStatus
+from models.statuses import OrderType, PurchaseOrderAction
 from models.supplier import Supplier
 from models.values import PRICE_PLACES
 from resolvers import events, records
+from resolvers.contract_figures import THAT_DRAW
 from resolvers.errors import AlreadyTaken, InvalidValue, NotApplicable, NotFound, Refusal, refuse_all
 from resolvers.ids import id_of, key_of
 from resolvers.operation import Written, locked_gate
@@ -46,21 +47,12 @@ _PRICE: Final[dict[str, Shape]] = {
     "part_number": SHORT_NAME,
     "unit_price": Number(places=PRICE_PLACES, greatest=LARGEST_QUANTITY),
 }
-DRAWS_NOT: Final = (PurchaseOrderStatus.REJECTED, PurchaseOrderStatus.CLOSED_CANCELED)
-"""Orders that draw nothing from a contract that they are linked to."""
-
-DRAWN: Final = f"""(SELECT coalesce(sum(o.total_amount), 0) FROM purchase_order_contract k
-    JOIN purchase_order o ON o.id = k.purchase_order_id AND o.organization_id = k.organization_id
-    WHERE k.contract_id = {{row}}.id AND k.organization_id = {{row}}.organization_id
-      AND o.status NOT IN ({", ".join(f"'{word}'" for word in DRAWS_NOT)}))"""  # noqa: S608 - our own words
-"""What the orders linked to a contract come to, without those that draw nothing."""
-
 _OTHERS: Final = f"""
 SELECT c.id, c.number, c.currency, c.value_cap, coalesce(sum(o.total_amount) FILTER (WHERE o.id <> $2), 0) AS others
 FROM contract c
 LEFT JOIN purchase_order_contract k ON k.contract_id = c.id
 LEFT JOIN purchase_order o ON o.id = k.purchase_order_id
-    AND o.status NOT IN ({", ".join(f"'{word}'" for word in DRAWS_NOT)})
+    AND {THAT_DRAW}
 WHERE c.id = ANY($1::bigint[]) AND c.value_cap IS NOT NULL
 GROUP BY c.id ORDER BY c.id"""  # noqa: S608 - our own words
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from models.event import Event
 from models.invoice import Invoice
 from models.purchase_order import PurchaseOrder
+from models.requisition import PurchaseRequisition
 from models.supplier import Supplier
 from models.values import plain
 
@@ -103,6 +104,8 @@ def _row(  # noqa: PLR0913, PLR0917
                 row["invoice_id"] = document.id
             case Supplier():
                 row["supplier_id"] = document.id
+            case PurchaseRequisition():
+                row["requisition_id"] = document.id
             case _:
                 raise TypeError(f"events are not about {type(document).__name__}")
     return row

@@ -10,18 +10,22 @@ from typing import TYPE_CHECKING, Any, Final
 from tortoise.transactions import in_transaction
 
 from models.organization import CostCenter, LegalEntity, PaymentTerm, PurchasingEntity, ShippingMethod
+from models.values import HUNDRED, PERCENT_PLACES
 from resolvers import records
+from resolvers.errors import InvalidValue, refuse_all
 from resolvers.operation import Written, locked_gate
 from resolvers.records import Kind
-from resolvers.rules.text import NAME, SHORT_NAME, SHORT_NUMBER, Address, Text, Whole
+from resolvers.rules.text import NAME, SHORT_NAME, SHORT_NUMBER, Address, Number, Text, Whole
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from resolvers.errors import Refusal
     from resolvers.operation import Call
 
 LONGEST_TERM: Final = 3650
 """Days: ten years."""
+_TERMS: Final = ("net_days", "discount_days", "discount_percent")
 
 COST_CENTER: Final = Kind(
     row=CostCenter,
@@ -52,7 +56,12 @@ PURCHASING_ENTITY: Final = Kind(
 PAYMENT_TERM: Final = Kind(
     row=PaymentTerm,
     word="payment term",
-    shapes={"name": SHORT_NAME, "net_days": Whole(least=0, greatest=LONGEST_TERM)},
+    shapes={
+        "name": SHORT_NAME,
+        "net_days": Whole(least=0, greatest=LONGEST_TERM),
+        "discount_days": Whole(least=0, greatest=LONGEST_TERM, required=False),
+        "discount_percent": Number(places=PERCENT_PLACES, greatest=HUNDRED, required=False),
+    },
     unique=("name",),
     subject="name",
 )
@@ -72,6 +81,7 @@ async def create(call: Call, kind: Kind, given: Mapping[str, Any]) -> Written:
         Refusals: what is wrong with its fields, or a number or name that is taken.
     """
     kind.check(given)
+    refuse_all(_term_refusals(given) if kind is PAYMENT_TERM else [])
     async with in_transaction():
         await locked_gate(call)
         return await records.add(call, kind, given)
@@ -91,4 +101,19 @@ async def update(
     async with in_transaction():
         await locked_gate(call)
         row = await records.locked(call, kind, record_id)
+        if kind is PAYMENT_TERM:
+            refuse_all(_term_refusals({name: getattr(row, name) for name in _TERMS} | dict(given)))
         return await records.edit(call, kind, row, given, expected_version)
+
+
+def _term_refusals(term: Mapping[str, Any]) -> list[Refusal]:
+    """A discount without its days, or the other way round; or one that is given longer than the invoice is due."""
+    net, days, percent = (term.get(name) for name in _TERMS)
+    if (days is None) != (percent is None):
+        name, other = ("discountDays", "discountPercent") if days is None else ("discountPercent", "discountDays")
+        return [InvalidValue(value="null", expected=f"it goes together with {other}", path=(name,))]
+    if days is not None and net is not None and days > net:
+        return [
+            InvalidValue(value=str(days), expected=f"at most the {net} days until it is due", path=("discountDays",))
+        ]
+    return []

@@ -155,11 +155,10 @@ async def taken_over(  # noqa: PLR0913 - the lines, and what they stand on
     return result, refusals
 
 
-async def supplier_of(call: Call, product_id: str | None) -> int | None:
-    """Whose product it is; None where there is none."""
-    key = key_of(SupplierProduct, product_id) if isinstance(product_id, str) else None
-    product = await visible_to(SupplierProduct, call.actor).get_or_none(id=key) if key else None
-    return product.supplier_id if product else None
+async def suppliers_of(product_ids: Iterable[int | None]) -> dict[int, int]:
+    """Whose products they are, by the products' keys."""
+    keys = sorted({key for key in product_ids if key is not None})
+    return {row.id: row.supplier_id for row in await SupplierProduct.filter(id__in=keys)} if keys else {}
 
 
 def _names(line: Mapping[str, Any]) -> bool:

@@ -1,5 +1,6 @@
 """The parts of the organization that orders name, and its conditions: made and changed."""
 
+from decimal import Decimal
 from typing import Any, ClassVar
 
 import strawberry
@@ -7,7 +8,7 @@ import strawberry
 from graph.context import Info
 from graph.payloads import Payload, mutation
 from graph.types.mutation_input import AddressInput, ChangeInput, MutationInput, given
-from graph.types.organization import CostCenter, LegalEntity, PaymentTerm, PurchasingEntity, ShippingMethod
+from graph.types.organization import CostCenter, LegalEntity, PaymentTerm, PurchasingEntity
 from models import organization as rows
 from models.statuses import Role
 from resolvers import master_data
@@ -20,8 +21,8 @@ _TAX = "Its tax registration number."
 _ADDRESS = "Where it is billed; replaces the address there is as a whole."
 _TERM_NAME = "The name, unique in the organization, such as Net 30."
 _NET_DAYS = "Days from the invoice date until it is due, at most 3650."
-_METHOD_NAME = "The name, unique in the organization."
-_CARRIER = "The carrier."
+_DISCOUNT_DAYS = "Days from the invoice date within which a discount is given, at most as many; with discountPercent."
+_DISCOUNT = "What may be deducted by paying early, in percent, 0 to 100; with discountDays."
 _ENTITY = "What it is now; null where it was refused."
 
 
@@ -95,6 +96,8 @@ class PurchasingEntityPayload(Payload):
 class PaymentTermCreateInput(MutationInput):
     name: str = strawberry.field(description=_TERM_NAME)
     net_days: int = strawberry.field(description=_NET_DAYS)
+    discount_days: int | None = strawberry.field(default=strawberry.UNSET, description=_DISCOUNT_DAYS)
+    discount_percent: Decimal | None = strawberry.field(default=strawberry.UNSET, description=_DISCOUNT)
 
 
 @strawberry.input(description="What to change of a payment term; fields that are not given stay as they are.")
@@ -102,6 +105,8 @@ class PaymentTermUpdateInput(ChangeInput):
     id: strawberry.ID = strawberry.field(description="Which one.")
     name: str | None = strawberry.field(default=strawberry.UNSET, description=_TERM_NAME)
     net_days: int | None = strawberry.field(default=strawberry.UNSET, description=_NET_DAYS)
+    discount_days: int | None = strawberry.field(default=strawberry.UNSET, description=_DISCOUNT_DAYS)
+    discount_percent: Decimal | None = strawberry.field(default=strawberry.UNSET, description=_DISCOUNT)
 
 
 @strawberry.type(description="A payment term that was entered or changed.")
@@ -109,26 +114,6 @@ class PaymentTermPayload(Payload):
     entity: ClassVar[str] = "payment_term"
     row: ClassVar[Any] = rows.PaymentTerm
     payment_term: PaymentTerm | None = strawberry.field(description=_ENTITY)
-
-
-@strawberry.input(description="A shipping method to enter.")
-class ShippingMethodCreateInput(MutationInput):
-    name: str = strawberry.field(description=_METHOD_NAME)
-    carrier: str = strawberry.field(description=_CARRIER)
-
-
-@strawberry.input(description="What to change of a shipping method; fields that are not given stay as they are.")
-class ShippingMethodUpdateInput(ChangeInput):
-    id: strawberry.ID = strawberry.field(description="Which one.")
-    name: str | None = strawberry.field(default=strawberry.UNSET, description=_METHOD_NAME)
-    carrier: str | None = strawberry.field(default=strawberry.UNSET, description=_CARRIER)
-
-
-@strawberry.type(description="A shipping method that was entered or changed.")
-class ShippingMethodPayload(Payload):
-    entity: ClassVar[str] = "shipping_method"
-    row: ClassVar[Any] = rows.ShippingMethod
-    shipping_method: ShippingMethod | None = strawberry.field(description=_ENTITY)
 
 
 @strawberry.type
@@ -164,14 +149,6 @@ class MasterDataMutations:
     @mutation(PaymentTermPayload, "Changes a payment term.", Role.BUYER)
     async def payment_term_update(self, info: Info, input: PaymentTermUpdateInput) -> Any:
         return await _changed(info, master_data.PAYMENT_TERM, input)
-
-    @mutation(ShippingMethodPayload, "Enters a shipping method.", Role.BUYER)
-    async def shipping_method_create(self, info: Info, input: ShippingMethodCreateInput) -> Any:
-        return await master_data.create(info.context.call, master_data.SHIPPING_METHOD, given(input))
-
-    @mutation(ShippingMethodPayload, "Changes a shipping method.", Role.BUYER)
-    async def shipping_method_update(self, info: Info, input: ShippingMethodUpdateInput) -> Any:
-        return await _changed(info, master_data.SHIPPING_METHOD, input)
 
 
 async def _changed(info: Info, kind: Kind, input: Any) -> Written:

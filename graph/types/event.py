@@ -14,6 +14,7 @@ from resolvers.reading import expressions
 if TYPE_CHECKING:
     from graph.types.invoice import Invoice
     from graph.types.purchase_order import PurchaseOrder
+    from graph.types.requisition import PurchaseRequisition
     from graph.types.supplier import Supplier
 
 
@@ -42,4 +43,7 @@ class Event(Node):
     )
     supplier: Annotated["Supplier", strawberry.lazy("graph.types.supplier")] | None = one(
         "The supplier it is about.", "supplier"
+    )
+    requisition: Annotated["PurchaseRequisition", strawberry.lazy("graph.types.requisition")] | None = one(
+        "The requisition it is about.", "requisition"
     )

@@ -8,7 +8,15 @@ import strawberry
 
 from graph.scalars import CurrencyCode
 from graph.types.mutation_input import AddressInput, ChangeInput, MutationInput
-from models.statuses import AcknowledgmentType, LineItemType, MilestonePayout, NoticeKind, OrderType, ProductType
+from models.statuses import (
+    AcknowledgmentType,
+    LineItemType,
+    MilestonePayout,
+    NoticeKind,
+    OrderType,
+    ProductType,
+    VerificationPolicy,
+)
 
 _NUMBER = (
     "The number, unique in the organization: at most 100 letters, digits, spaces inside, and _.:/=+-%@. Without one the"
@@ -56,7 +64,15 @@ class LineFieldsInput:
     milestone_payout: MilestonePayout | None = _optional(
         "What its milestones are worth; only with milestones. AMOUNT unless given."
     )
-    supplier_product: str | None = _optional("The supplier's product; at most 200 characters.")
+    product_id: strawberry.ID | None = _optional(
+        "A product of the order's supplier: description, part number, unit, product type, and the price for the "
+        "quantity are taken over from it where they are not given."
+    )
+    verification: VerificationPolicy | None = _optional(
+        "With what invoices on it have to agree; null means with receipts where goods require them, or else with the"
+        " order. Only goods and lines that milestones acknowledge can be verified with what arrived."
+    )
+    supplier_product: str | None = _optional("The supplier's product in words; at most 200 characters.")
     part_number: str | None = _optional("The supplier's part number; at most 100 characters.")
     unit: str | None = _optional("FIXED_FEE (for a new line), INDIVIDUAL_UNIT, or a UN/ECE unit code such as HUR.")
     quantity: Decimal | None = _optional(

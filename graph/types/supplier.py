@@ -9,12 +9,15 @@ from graph.fields import column, connected, identifier, many, one
 from graph.types.common import EDIT_VERSION, Connection, Node
 from graph.types.event import Event
 from graph.types.inputs import EventWhere, InvoiceOrder, InvoiceWhere, PurchaseOrderOrder, PurchaseOrderWhere
+from graph.types.sourcing_filters import ContractOrder, ContractWhere, SupplierProductOrder, SupplierProductWhere
 from models import supplier as rows
 from models.statuses import LineItemType
 from resolvers import lists
 
 if TYPE_CHECKING:
+    from graph.types.contract import Contract
     from graph.types.invoice import Invoice
+    from graph.types.product import SupplierProduct
     from graph.types.purchase_order import PurchaseOrder
 
 
@@ -53,6 +56,22 @@ class Supplier(Node):
         of=Connection[Annotated["Invoice", strawberry.lazy("graph.types.invoice")]],
         where=InvoiceWhere,
         order=InvoiceOrder,
+    )
+    products = connected(
+        "What it offers, by part number unless sorted otherwise.",
+        "products",
+        lists.SUPPLIER_PRODUCTS,
+        of=Connection[Annotated["SupplierProduct", strawberry.lazy("graph.types.product")]],
+        where=SupplierProductWhere,
+        order=SupplierProductOrder,
+    )
+    contracts = connected(
+        "The contracts with it, by number unless sorted otherwise.",
+        "contracts",
+        lists.CONTRACTS,
+        of=Connection[Annotated["Contract", strawberry.lazy("graph.types.contract")]],
+        where=ContractWhere,
+        order=ContractOrder,
     )
     events = connected(
         "Everything that happened to it, the latest first.",

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from resolvers.rules.text import Path
 
 MOST_FEE_RULES: Final = 100
-MOST_SUPPLIERS: Final = 1000
+MOST_SUPPLIERS: Final = 200
 MOST_COUNTRIES: Final = 250
 
 
@@ -100,6 +100,8 @@ def shipping_refusal(
 
     Source: O9.
     """
+    if order.order_type is not OrderType.STANDARD:
+        return None
     fitting = fitting_methods(order, lines, methods)
     available, path = tuple(method.name for method in fitting), ("shippingMethodId",)
     if order.shipping_method_id in {method.id for method in fitting}:

@@ -6,7 +6,7 @@ to be warned about.
 
 Pure.
 
-Source: O11, M2, M3.
+Source: O11, M2, M3, section 10.
 """
 
 from __future__ import annotations
@@ -16,9 +16,12 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING, Final
 
 from models.statuses import LineItemType, LineStatus, OrderWarningKind
+from models.values import ZERO, Money, plain
+from resolvers.rules.pricing import ContractTerms, price_check
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
+    from decimal import Decimal
 
 OVER: Final = (
     LineStatus.REJECTED,
@@ -38,6 +41,8 @@ class WarnedLine:
     start_date: date | None = None
     end_date: date | None = None
     agreement_id: str | None = None
+    part_number: str | None = None
+    unit_price: Decimal = ZERO
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,6 +53,8 @@ class WarnedOrder:
     expiration_date: date | None = None
     seller_entities: int = 0
     lines: tuple[WarnedLine, ...] = ()
+    currency: str = "USD"
+    contracts: tuple[ContractTerms, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,7 +82,8 @@ def order_warnings(order: WarnedOrder) -> list[OrderWarning]:
 
     Source: O11.
     """
-    return [*_uncovered(order), *_overlapping(order), *_ending_early(order), *_several_sellers(order)]
+    lines = [*_uncovered(order), *_overlapping(order), *_ending_early(order), *_several_sellers(order)]
+    return [*lines, *_dear(order), *_outside_contracts(order), *_beyond_caps(order)]
 
 
 def _uncovered(order: WarnedOrder) -> Iterator[OrderWarning]:
@@ -148,6 +156,47 @@ def _several_sellers(order: WarnedOrder) -> Iterator[OrderWarning]:
             kind=OrderWarningKind.SEVERAL_SELLER_ENTITIES,
             message=f"{order.seller_entities} seller entities may bill on the order; one is usual.",
         )
+
+
+def _dear(order: WarnedOrder) -> Iterator[OrderWarning]:
+    """The lines that cost more than a contract of the order says for their part. Section 10."""
+    for line in order.lines:
+        check = price_check(line.part_number, line.unit_price, order.currency, order.contracts)
+        if check is not None and not check.within_contract:
+            yield OrderWarning(
+                kind=OrderWarningKind.PRICE_ABOVE_CONTRACT,
+                message=f"Line {line.number} costs {plain(line.unit_price)} {order.currency} for one unit;"
+                f" contract {check.contract} says {plain(check.contract_price)} for {line.part_number}.",
+                line_numbers=(line.number,),
+            )
+
+
+def _outside_contracts(order: WarnedOrder) -> Iterator[OrderWarning]:
+    """The contracts that do not hold as long as the order is valid. Section 10."""
+    for contract in order.contracts:
+        if not contract.holds(order.effective_date, order.expiration_date):
+            yield OrderWarning(
+                kind=OrderWarningKind.OUTSIDE_CONTRACT,
+                message=f"The order is valid {_days(order.effective_date, order.expiration_date)}; contract"
+                f" {contract.number} holds {_days(contract.valid_from, contract.valid_to)}.",
+                start_date=contract.valid_from,
+                end_date=contract.valid_to,
+            )
+
+
+def _beyond_caps(order: WarnedOrder) -> Iterator[OrderWarning]:
+    """The contracts of which more is drawn than they allow, by this order and others. Section 10."""
+    for contract in order.contracts:
+        if contract.value_cap is not None and contract.drawn > contract.value_cap:
+            yield OrderWarning(
+                kind=OrderWarningKind.CONTRACT_CAP_EXCEEDED,
+                message=f"The orders of contract {contract.number} come to {Money(contract.drawn, contract.currency)};"
+                f" it is capped at {Money(contract.value_cap, contract.currency)}.",
+            )
+
+
+def _days(first: date | None, last: date | None) -> str:
+    return f"from {first or 'any time'} to {last or 'any time'}"
 
 
 def _types(lines: Iterable[WarnedLine]) -> list[LineItemType]:
