@@ -76,6 +76,7 @@ LINE_FIELDS: Final = (
     "acknowledgment_type",
     "goods_receipt_required",
     "milestone_payout",
+    "verification",
     "product_id",
     "supplier_product",
     "part_number",

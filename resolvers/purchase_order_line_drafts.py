@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
 from models.purchase_order import PurchaseOrderLine
-from models.statuses import AcknowledgmentType, LineItemType, MilestonePayout, ProductType
+from models.statuses import AcknowledgmentType, LineItemType, MilestonePayout, ProductType, VerificationPolicy
 from models.values import ZERO
 from resolvers.line_figures import UNISSUED, figures_of_line, order_columns
 from resolvers.purchase_order_history import LINE_FIELDS, said_of
@@ -40,6 +40,7 @@ _WORDS: Final[dict[str, type[Word]]] = {
     "product_type": ProductType,
     "acknowledgment_type": AcknowledgmentType,
     "milestone_payout": MilestonePayout,
+    "verification": VerificationPolicy,
 }
 _BALANCE: Final = ("balance_limit", "balance_used", "balance_current", "balance_percent")
 

@@ -208,6 +208,11 @@ class Abundance:
                 "invoice_count": 2,
                 "planned_for": self.chance.choice([None, "2025-03-10"]),
             }
+        if name == "documents":
+            return [
+                {"id": "inv_1", "number": self.mark + self.chance.choice(TEXTS), "quantity": quantity, "amount": "-10"}
+                for quantity in self.chance.choice(((), ("0.5", None)))
+            ]
         if name in {"ship_to", "address"}:
             keys = ("name", "street", "city", "postal_code", "region", "country")
             return {key: text() for key in keys if self.chance.random() < 0.8}

@@ -13,17 +13,17 @@ class Migration(migrations.Migration):
         ops.AlterField(
             model_name='Discrepancy',
             name='actual',
-            field=fields.DecimalField(null=True, max_digits=30, decimal_places=6),
+            field=fields.DecimalField(null=True, max_digits=28, decimal_places=6),
         ),
         ops.AlterField(
             model_name='Discrepancy',
             name='expected',
-            field=fields.DecimalField(null=True, max_digits=30, decimal_places=6),
+            field=fields.DecimalField(null=True, max_digits=28, decimal_places=6),
         ),
         ops.AlterField(
             model_name='Discrepancy',
             name='tolerance',
-            field=fields.DecimalField(null=True, max_digits=30, decimal_places=6),
+            field=fields.DecimalField(null=True, max_digits=28, decimal_places=6),
         ),
         ops.AddField(
             model_name='Discrepancy',

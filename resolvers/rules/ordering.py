@@ -16,7 +16,14 @@ from decimal import Decimal, localcontext
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
-from models.statuses import AcknowledgmentType, LineItemType, MilestonePayout, OrderType, ProductType
+from models.statuses import (
+    AcknowledgmentType,
+    LineItemType,
+    MilestonePayout,
+    OrderType,
+    ProductType,
+    VerificationPolicy,
+)
 from models.values import (
     HUNDRED,
     LARGEST_AMOUNT,
@@ -30,6 +37,7 @@ from models.values import (
 )
 from resolvers.errors import AlreadyTaken, InvalidAmount, InvalidValue, NotApplicable, OutsideValidity
 from resolvers.rules.balances import line_amount, line_tax
+from resolvers.rules.billed import takes_receipts
 from resolvers.rules.text import (
     EXTERNAL_ID,
     NAME,
@@ -99,6 +107,7 @@ class OrderedLine:
     acknowledgment_type: AcknowledgmentType | None = None
     goods_receipt_required: bool = False
     milestone_payout: MilestonePayout | None = None
+    verification: VerificationPolicy | None = None
     unit: str = "FIXED_FEE"
     quantity: Decimal = ONE
     unit_price: Decimal = ZERO
@@ -298,6 +307,9 @@ def _delivery_refusals(line: OrderedLine, path: Path) -> list[Refusal]:
         refuse("goodsReceiptRequired", "true", "only goods are received")
     if line.milestone_payout is not None and acknowledgment is not milestones:
         refuse("milestonePayout", line.milestone_payout, "only lines that milestones acknowledge have a payout")
+    two_way = line.verification in {None, VerificationPolicy.TWO_WAY}
+    if not two_way and not takes_receipts(line.product_type, acknowledgment):
+        refuse("verification", line.verification, "only goods and milestones arrive apart from their invoices: TWO_WAY")
     return found
 
 
