@@ -20,7 +20,7 @@ CREATE: Final = """mutation ($input: PurchaseOrderCreateInput!) {
   it: purchaseOrderCreate(input: $input) { purchaseOrder { id } userErrors { message path } } }"""
 RECORD: Final = """mutation ($input: InvoiceRecordInput!) {
   it: invoiceRecord(input: $input) {
-    invoice { status match { outcome reason line { number purchaseOrder { number } } } } userErrors { message path } } }"""
+    invoice { status match { line { number purchaseOrder { number } } } } userErrors { message path } } }"""
 PURCHASE: Final = """mutation ($input: MarketplacePurchaseRecordInput!) {
   it: marketplacePurchaseRecord(input: $input) {
     line { number lineItemType purchaseOrder { number } } userErrors { message path } } }"""
