@@ -36,10 +36,20 @@ TABLES: Final = (
     "organization_gate",
     "allocation",
     "notice",
+    "approval_rule",
+    "approval_plan",
+    "approval_step",
+    "approval",
     "purchasing_task",
     "comment",
     "attachment",
     "purchasing_permission",
+    "receipt",
+    "receipt_line",
+    "milestone",
+    "invoice",
+    "invoice_line",
+    "invoice_match",
 )
 
 
