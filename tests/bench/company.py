@@ -94,12 +94,15 @@ FROM (
 
 _LINES: Final = f"""
 INSERT INTO purchase_order_line (
-    organization_id, purchase_order_id, number, currency, description, line_item_type, product_type, part_number, unit,
-    quantity, unit_price, tax_amount, start_date, end_date, erp_line_number, balance_tracked, status, created_at,
-    amount, balance_limit, balance_used, balance_current, balance_percent)
+    organization_id, purchase_order_id, number, currency, description, line_item_type, product_type,
+    acknowledgment_type, goods_receipt_required, milestone_payout, part_number, unit, quantity, unit_price, tax_amount,
+    start_date, end_date, erp_line_number, balance_tracked, status, created_at, amount, balance_limit, balance_used,
+    balance_current, balance_percent)
 SELECT 1, id, number, currency,
        CASE WHEN kind > 0 THEN 'Service "' || kind || '", part ' || number || ' of the year' END,
-       (ARRAY['ALL', 'ALL', 'MONTHLY_USAGE', 'SUBSCRIPTION_PURCHASE'])[1 + kind % 4], 'SERVICE',
+       (ARRAY['ALL', 'ALL', 'MONTHLY_USAGE', 'SUBSCRIPTION_PURCHASE'])[1 + kind % 4],
+       CASE WHEN kind % 4 = 1 THEN 'GOOD' ELSE 'SERVICE' END, CASE WHEN kind % 8 = 2 THEN 'MILESTONES' END,
+       kind % 4 = 1, CASE WHEN kind % 8 = 2 THEN 'PERCENTAGE' END,
        CASE WHEN kind % 2 = 0 THEN 'P-' || kind END, CASE WHEN kind % 3 = 0 THEN 'FIXED_FEE' ELSE 'HUR' END,
        quantity, price, tax, CASE WHEN kind % 5 = 0 THEN effective_date END,
        CASE WHEN kind % 5 = 0 THEN expiration_date END, CASE WHEN kind % 2 = 0 THEN number::text END, tracked,
@@ -159,12 +162,54 @@ FROM billed ORDER BY 1
 
 _ALLOCATIONS: Final = f"""
 INSERT INTO allocation (
-    organization_id, invoice_id, invoice_line_id, purchase_order_id, line_id, currency, amount, quantity,
+    organization_id, invoice_id, invoice_line_id, purchase_order_id, line_id, currency, amount, tax_amount, quantity,
     period_start, period_end, created_at)
 SELECT 1, invoice_id, (invoice_id - 1) * {INVOICE_LINES} + number, purchase_order_id, line_id, currency,
-       amount + tax, 1, first_day, last_day, last_day + interval '4 days'
+       amount, tax, 1, first_day, last_day, last_day + interval '4 days'
 FROM billed ORDER BY invoice_id, number
 """  # noqa: S608 - our own figure
+
+# A contract a supplier, for two thirds of the orders; half of the goods have arrived; of two milestones one is done.
+_AGREED: Final = """
+INSERT INTO contract (id, organization_id, supplier_id, number, name, currency, valid_from, valid_to, updated_at)
+SELECT id, 1, id, 'C-' || id, 'Frame with ' || name, CASE WHEN id % 5 = 0 THEN 'EUR' ELSE 'USD' END,
+       '2023-01-01', '2028-12-31', '2023-01-01'
+FROM supplier;
+INSERT INTO purchase_order_contract (organization_id, purchase_order_id, contract_id, created_at)
+SELECT 1, id, supplier_id, created_at FROM purchase_order WHERE id % 3 > 0 ORDER BY id
+"""
+
+_ARRIVED: Final = """
+INSERT INTO receipt (id, organization_id, purchase_order_id, number, received_on, posted_by_id, updated_at, created_at)
+SELECT row_number() OVER (ORDER BY id), 1, id, 'RC' || lpad(id::text, 7, '0'), effective_date + 20, 1 + id % 8,
+       effective_date + 20, effective_date + 20
+FROM purchase_order o
+WHERE EXISTS (SELECT FROM purchase_order_line l WHERE l.purchase_order_id = o.id AND l.product_type = 'GOOD');
+INSERT INTO receipt_line (
+    organization_id, receipt_id, line_id, number, currency, quantity, accepted_quantity, created_at)
+SELECT 1, r.id, l.id, l.number, l.currency, ceil(l.quantity / 2), ceil(l.quantity / 2), r.created_at
+FROM receipt r JOIN purchase_order_line l ON l.purchase_order_id = r.purchase_order_id AND l.product_type = 'GOOD'
+ORDER BY r.id, l.number;
+INSERT INTO milestone (
+    organization_id, purchase_order_id, line_id, number, currency, description, percent, due_date, status, completed_at,
+    created_at)
+SELECT 1, l.purchase_order_id, l.id, n, l.currency, 'Part ' || n, 50, o.effective_date + 90 * n,
+       CASE n WHEN 1 THEN 'CLOSED_COMPLETE' ELSE 'CONFIRMATION_REQUIRED' END,
+       CASE n WHEN 1 THEN o.effective_date + 80 END, l.created_at
+FROM purchase_order_line l JOIN purchase_order o ON o.id = l.purchase_order_id CROSS JOIN generate_series(1, 2) n
+WHERE l.acknowledgment_type = 'MILESTONES' ORDER BY l.id, n
+"""
+
+# A third of the invoices is confirmed, and paid by half.
+_PAID: Final = """
+UPDATE invoice SET status = 'PENDING_PAYMENT', confirmed_at = created_at WHERE id % 3 = 0;
+UPDATE invoice_line SET status = 'CONFIRMED', confirmed_at = created_at WHERE invoice_id % 3 = 0;
+INSERT INTO payment (
+    organization_id, invoice_id, number, currency, amount, paid_on, recorded_by_id, created_at)
+SELECT 1, id, 'PAY' || lpad(id::text, 7, '0'), currency, round(total_amount / 2, 2) + 0.01, invoice_date + 14, 1,
+       created_at
+FROM invoice WHERE id % 3 = 0 ORDER BY id
+"""
 
 _MATCHES: Final = """
 INSERT INTO invoice_match (
@@ -216,6 +261,19 @@ END $$
 """
 
 
+_WRITTEN: Final = (
+    _INVOICES,
+    _INVOICE_LINES,
+    _ALLOCATIONS,
+    _AGREED,
+    _ARRIVED,
+    _PAID,
+    _MATCHES,
+    _EVENTS,
+    _SEQUENCES,
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Company:
     """Where it is, how large it is, and a token of its administrator."""
@@ -257,7 +315,8 @@ def _version() -> str:
     """Changes with what makes the company: this module, the tables, the derived figures."""
     root = Path(__file__).parent.parent.parent
     steps = sorted((root / "models" / "migrations").glob("*.py"))
-    sources = [Path(__file__), *steps, root / "resolvers" / "progress.py"]
+    paths = sorted((root / "resolvers").glob("*progress*.py")) + sorted((root / "resolvers").glob("*settl*.py"))
+    sources = [Path(__file__), *steps, *paths]
     return hashlib.sha256(b"".join(source.read_bytes() for source in sources)).hexdigest()[:12]
 
 
@@ -268,6 +327,8 @@ async def _build(url: str, orders: int, say: Callable[[str], object]) -> None:
     try:
         await migrating.migrate()
         await _write(url, orders)
+        for first in range(1, INVOICES * orders + 1, _CHUNK):
+            await progress.settle(range(first, min(first + _CHUNK, INVOICES * orders + 1)))
         for first in range(1, orders + 1, _CHUNK):
             await progress.refresh(range(first, min(first + _CHUNK, orders + 1)))
     finally:
@@ -294,7 +355,7 @@ async def _write(url: str, orders: int) -> None:
             await run.execute("ANALYZE purchase_order; ANALYZE purchase_order_line")
             await run.execute(_BILLED, orders)
             await run.execute("ANALYZE billed")
-            for statement in (_INVOICES, _INVOICE_LINES, _ALLOCATIONS, _MATCHES, _EVENTS, _SEQUENCES):
+            for statement in _WRITTEN:
                 await run.execute(statement)
             await run.execute("UPDATE organization_gate SET last_order_number = 1000 + $1::int", orders)
         await run.execute("ANALYZE")

@@ -113,7 +113,12 @@ SELECT '{{"data":{{"purchaseOrders":{{"nodes":[' || coalesce(string_agg(
         '{{"id":"po_' || o.id || '","number":"' || o.number || '","status":"' || o.status || '","supplier":'
         || (SELECT '{{"id":"sup_' || s.id || '","name":' || {_text("s.name")} || '}}'
             FROM supplier s WHERE s.id = o.supplier_id)
-        || ',"lines":{{"nodes":[' || coalesce((
+        || ',"contracts":{{"nodes":[' || coalesce((
+            SELECT string_agg('{{"id":"ctr_' || c.id || '","number":' || {_text("c.number")} || ',"name":'
+                || {_text_or_null("c.name")} || '}}', ',')
+            FROM (SELECT c.* FROM purchase_order_contract k JOIN contract c ON c.id = k.contract_id
+                  WHERE k.purchase_order_id = o.id ORDER BY c.number LIMIT 5) c
+        ), '') || ']}},"lines":{{"nodes":[' || coalesce((
             SELECT string_agg('{{"id":"pol_' || l.id || '","number":' || l.number || ',"description":'
                 || {_text_or_null("l.description")} || ',"amount":{_money("amount", "l")},"allocations":{{"nodes":['
                 || coalesce(({_ALLOCATIONS}), '') || ']}}}}', ',')
@@ -134,8 +139,17 @@ SELECT '{{"data":{{"purchaseOrders":{{"nodes":[' || coalesce(string_agg(
                 || '","unitPrice":{_price("unit_price", "l")},"amount":{_money("amount", "l")},"taxAmount":'
                 || '{_money("tax_amount", "l")},"startDate":' || {_day_or_null("l.start_date")}
                 || ',"endDate":' || {_day_or_null("l.end_date")} || ',"status":"' || l.status
-                || '","invoicedPercent":"' || trim_scale(l.invoiced_percent)::text || '"}}', ',')
+                || '","invoicedPercent":"' || trim_scale(l.invoiced_percent)::text
+                || '","receivedPercent":"' || trim_scale(l.received_percent)::text || '"}}', ',')
             FROM (SELECT * FROM purchase_order_line l WHERE l.purchase_order_id = o.id ORDER BY l.number LIMIT 20) l
+        ), '') || ']}},"receipts":{{"nodes":[' || coalesce((
+            SELECT string_agg('{{"id":"rc_' || r.id || '","number":' || {_text("r.number")} || ',"receivedOn":"'
+                || r.received_on::text || '"}}', ',')
+            FROM (SELECT * FROM receipt r WHERE r.purchase_order_id = o.id ORDER BY r.id DESC LIMIT 5) r
+        ), '') || ']}},"milestones":{{"nodes":[' || coalesce((
+            SELECT string_agg('{{"id":"mil_' || m.id || '","number":' || m.number || ',"status":"' || m.status
+                || '","dueDate":' || {_day_or_null("m.due_date")} || '}}', ',')
+            FROM (SELECT * FROM milestone m WHERE m.purchase_order_id = o.id ORDER BY m.id LIMIT 10) m
         ), '') || ']}},"events":{{"nodes":[' || coalesce((
             SELECT string_agg('{{"id":"ev_' || e.id || '","kind":"' || e.kind || '","subject":' || {_text("e.subject")}
                 || ',"createdAt":"' || {_moment("e.created_at")} || '","reason":' || {_text_or_null("e.reason")}

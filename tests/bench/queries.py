@@ -103,13 +103,14 @@ QUERIES: Final = (
     ),
     Query(
         name="q3",
-        title="Q3  20 orders, lines, allocations, invoices",
+        title="Q3  20 orders, contracts, lines, invoices",
         gate=0.85,
         text="""query Nested($after: String!) {
   purchaseOrders(first: 20, after: $after) {
     nodes {
       id number status
       supplier { id name }
+      contracts(first: 5) { nodes { id number name } }
       lines(first: 10) {
         nodes {
           id number description amount { amount currency }
@@ -129,7 +130,7 @@ QUERIES: Final = (
     ),
     Query(
         name="q4",
-        title="Q4  100 orders of 20 lines, 15 fields, history",
+        title="Q4  100 orders of 20 lines, receipts, history",
         gate=0.88,
         text="""query Wide($after: String!) {
   purchaseOrders(first: 100, after: $after) {
@@ -138,9 +139,12 @@ QUERIES: Final = (
       lines(first: 20) {
         nodes {
           id number description lineItemType productType partNumber unit quantity unitPrice { amount currency }
-          amount { amount currency } taxAmount { amount currency } startDate endDate status invoicedPercent
+          amount { amount currency } taxAmount { amount currency } startDate endDate status
+          invoicedPercent receivedPercent
         }
       }
+      receipts(first: 5) { nodes { id number receivedOn } }
+      milestones(first: 10) { nodes { id number status dueDate } }
       events(first: 20) { nodes { id kind subject createdAt reason actor { id name } } }
     }
   }
