@@ -29,10 +29,20 @@ from graph.context import Context
 from graph.executor import node_types
 from graph.schema import schema
 from models import database
+from models.approval import Approval, ApprovalStep
+from models.collaboration import PurchasingPermission
 from models.invoice import Allocation
-from models.organization import ApiToken, Organization
+from models.organization import ApiToken, Organization, User, UserGroupMember
 from models.purchase_order import Contact, PurchaseOrder, PurchaseOrderLine, PurchaseOrderSellerEntity
-from models.statuses import MatchingStatus, NoticeState, ProgressState, Role
+from models.statuses import (
+    ApprovalStepStatus,
+    ApproverState,
+    MatchingStatus,
+    NoticeState,
+    OrderType,
+    ProgressState,
+    Role,
+)
 from models.values import MINOR_UNITS, plain
 from resolvers import facts_orders, notices
 from resolvers.errors import BadInput
@@ -444,6 +454,26 @@ def _active_orders(_: Any, slow: Slow) -> int:
     return len([order for order in orders if _status(order, slow.call.today) in counted])
 
 
+def _drawing(order: Any, slow: Slow) -> dict[str, Any] | None:
+    if order.order_type is not OrderType.BLANKET:
+        return None
+    own = slow.actor.organization_id
+    owner = slow.world.row(User, order.business_owner_id, slow.actor)
+    caller = slow.world.row(User, slow.actor.user_id, slow.actor)
+    members = [row for row in slow.world.rows[UserGroupMember] if row.organization_id == own]
+    permissions = [row for row in _of_order(slow, PurchasingPermission, order) if row.organization_id == own]
+    return {
+        "user_id": slow.actor.user_id,
+        "owner_id": order.business_owner_id,
+        "owner": owner and owner.name,
+        "cost_center_id": caller and caller.cost_center_id,
+        "group_ids": sorted(row.group_id for row in members if row.user_id == slow.actor.user_id),
+        "permissions": [
+            [row.user_id, row.group_id, row.cost_center_id] for row in in_order(slow.world, permissions, ["id"])
+        ],
+    }
+
+
 def _warned_lines(order: Any, slow: Slow) -> list[Any]:
     lines = [line for line in _of_order(slow, PurchaseOrderLine, order) if line.status not in OVER]
     return [
@@ -470,6 +500,7 @@ EXPRESSIONS: Final[dict[Any, Callable[[Any, Slow], Any]]] = {
     _ACTIONS["counts"]: _counts,
     _ACTIONS["active_orders"]: _active_orders,
     _ACTIONS["limits"]: _limits,
+    _ACTIONS["drawing"]: _drawing,
     _WARNINGS["seller_entities"]: lambda row, slow: len(_of_order(slow, PurchaseOrderSellerEntity, row)),
     _WARNINGS["lines"]: _warned_lines,
     notices.NEXT_ATTEMPT: lambda row, _: row.next_attempt_at if row.state == NoticeState.PENDING else None,
@@ -540,7 +571,7 @@ def window(slow: Slow, rows: list[Any], listing: Any, arguments: dict[str, Any])
     """The page of the rows that the arguments of a connection ask for."""
     where, search = arguments.get("where"), arguments.get("search")
     if where is not None:
-        rows = [row for row in rows if holds(row, where, slow.call.today)]
+        rows = [row for row in rows if holds(row, where, slow)]
     if search is not None and search.strip():
         rows = [row for row in rows if is_found(row, search)]
     terms = order_terms(arguments.get("orderBy"), listing)
@@ -604,8 +635,9 @@ def _database_text(value: Any) -> str | None:
 def _position(slow: Slow, rows: list[Any], text: str, terms: Sequence[str]) -> tuple[_Place, ...]:
     """The place of the row that a cursor was made of, whether or not it is in this list."""
     *_, key = json.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
-    model = type(rows[0]) if rows else None
-    row = next((row for row in slow.world.rows.get(model, ()) if row.id == int(key)), None) if model else None
+    among = [*rows, *slow.world.rows[type(rows[0])]] if rows else []
+    unique = terms[-1].removeprefix("-")
+    row = next((row for row in among if _database_text(getattr(row, unique)) == key), None)
     return () if row is None else _place(slow.world, row, terms)
 
 
@@ -635,35 +667,43 @@ def _part_of_page(source: Window | Item, name: str) -> Any:  # noqa: PLR0911 - o
 _COLUMNS: Final = {"balance": "balance_current"}
 
 
-def holds(row: Any, where: dict[str, Any], today: date) -> bool:
+def holds(row: Any, where: dict[str, Any], slow: Slow) -> bool:
     """Whether a filter holds for the row. What is compared with a missing value does not hold."""
     for name, asked in where.items():
         match name:
             case _ if asked is None:
                 continue
             case "and":
-                if not all(holds(row, each, today) for each in asked):
+                if not all(holds(row, each, slow) for each in asked):
                     return False
             case "or":
-                if not any(holds(row, each, today) for each in asked):
+                if not any(holds(row, each, slow) for each in asked):
                     return False
             case "not":
-                if holds(row, asked, today):
+                if holds(row, asked, slow):
                     return False
             case _:
-                value = _figure(row, name, today)
+                value = _figure(row, name, slow)
                 if not all(_compares(value, operator, other, name) for operator, other in asked.items()):
                     return False
     return True
 
 
-def _figure(row: Any, name: str, today: date) -> Any:
-    if name == "matchingStatus":
-        return _status(row, today)
-    if name == "dropped":
-        return row.rank is None
-    snake = re.sub(r"[A-Z]", lambda letter: "_" + letter[0].lower(), name)
-    return getattr(row, _COLUMNS.get(snake, snake))
+def _figure(row: Any, name: str, slow: Slow) -> Any:
+    match name:
+        case "matchingStatus":
+            return _status(row, slow.call.today)
+        case "dropped":
+            return row.rank is None
+        case "mine":
+            return getattr(row, "approver_id" if isinstance(row, Approval) else "assignee_id") == slow.actor.user_id
+        case "open":
+            step = next((step for step in slow.world.rows[ApprovalStep] if step.id == row.step_id), None)
+            asked = step is not None and step.status is ApprovalStepStatus.REQUESTED
+            return asked and row.state is ApproverState.WAITING
+        case _:
+            snake = re.sub(r"[A-Z]", lambda letter: "_" + letter[0].lower(), name)
+            return getattr(row, _COLUMNS.get(snake, snake))
 
 
 def _compares(value: Any, operator: str, other: Any, name: str) -> bool:  # noqa: C901, PLR0911, PLR0912 - one case an operator
