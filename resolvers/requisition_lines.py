@@ -143,7 +143,8 @@ async def _checked(  # noqa: PLR0913 - the lines, and what they stand on
         call, keyed, paths, currency=currency, supplier_id=None, standing=standing
     )
     result.refusals += wrong
-    suppliers = await products.suppliers_of([line.get("product_id") for line in filled])
+    named = [line.get("product_id", before["product_id"]) for line, before in zip(filled, present, strict=True)]
+    suppliers = await products.suppliers_of(named)
     terms = OrderTerms(currency=currency)
     for fields, before, path in zip(filled, present, paths, strict=True):
         wrong = line_field_refusals(fields, currency, path)

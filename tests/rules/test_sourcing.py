@@ -222,9 +222,8 @@ def test_fee_rules_have_a_rank_each_and_one_kind_of_fee():
 
 
 def asked(number: int, quantity: int = 10, ordered: int = 0, **fields: Any) -> AskedLine:
-    return AskedLine(
-        id=number * 10, number=number, quantity=D(quantity), ordered=D(ordered), **{"supplier_id": 7, **fields}
-    )
+    given: dict[str, Any] = {"supplier_id": 7, **fields}
+    return AskedLine(id=number * 10, number=number, quantity=D(quantity), ordered=D(ordered), **given)
 
 
 def wanted(at: int, line_id: int | None, quantity: str | None = None) -> Wanted:
