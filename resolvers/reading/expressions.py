@@ -127,6 +127,10 @@ def progress(kind: str, *, nullable: bool = False) -> Embedded:
     )
 
 
+OPEN_QUANTITY: Final = Expression("trim_scale(greatest({row}.effective_quantity - {row}.received_quantity, 0))::text")
+"""What of an order line is still to come; nothing of one that has more, was closed short or canceled (R3, L3)."""
+
+
 def balance(*, forecast: bool) -> Embedded:
     """The balance of an order or a line; null where nothing is tracked (B1)."""
     pace = Embedded(

@@ -81,7 +81,7 @@ async def test_too_much_is_refused_for_every_line_with_the_figures_and_changes_n
 
     found = await refused(receipts.post(call, asked(order, entry(60), entry(1), entry(12, 2), entry(5, 3))))
 
-    one = {"unit": "INDIVIDUAL_UNIT", "rule": rule.number}
+    one: dict[str, Any] = {"unit": "INDIVIDUAL_UNIT", "rule": rule.number}
     assert found == [
         OverReceipt(
             line=1,
