@@ -15,6 +15,7 @@ from mailers.causes import Cause
 from models import database
 from models.organization import OrganizationGate
 from models.statuses import OrderType, PurchaseOrderStatus
+from resolvers import approval_escalations
 from resolvers.notices import contacts_of, order_facts, owners_of, to_contact, to_owner
 from resolvers.rules.notices import (
     DAYS_LEFT,
@@ -89,6 +90,7 @@ async def _sweep_organization(organization_id: int, now: datetime) -> int:
         while page := await database.rows(_BLANKETS, organization_id, today, week, last):
             last = page[-1]["id"]
             queued += await _queue_to_owners(organization_id, _due(page, today), now)
+        await approval_escalations.tell(organization_id, now, gate.swept_on)
         gate.swept_on = today
         await gate.save(update_fields=["swept_on"])
         return queued
