@@ -13,6 +13,7 @@ from models.statuses import Role
 from models.supplier import SellerEntity, Supplier
 from resolvers import (
     demo_company,
+    demo_receiving,
     invoices,
     master_data,
     organizations,
@@ -73,6 +74,8 @@ async def seed(now: datetime) -> bool:
             await _ordered(company, order)
         for invoice in demo_company.invoices(now.date()):
             await _billed(company, invoice, now.date())
+        buyer, receiver = (company.call(email) for email in (demo_company.BUYER, demo_company.RECEIVER))
+        await demo_receiving.make(buyer, receiver, now.date())
     return True
 
 

@@ -31,12 +31,13 @@ Fields = dict[str, Any]
 
 ADMIN: Final = "ada.winter@harborlight.example"
 BUYER: Final = "ben.castillo@harborlight.example"
+RECEIVER: Final = "rosa.lindqvist@harborlight.example"
 ACCOUNTANT: Final = "alex.moreau@harborlight.example"
 
 USERS: Final = {
     ADMIN: ("Ada Winter", Role.ADMIN),
     BUYER: ("Ben Castillo", Role.BUYER),
-    "rosa.lindqvist@harborlight.example": ("Rosa Lindqvist", Role.RECEIVER),
+    RECEIVER: ("Rosa Lindqvist", Role.RECEIVER),
     ACCOUNTANT: ("Alex Moreau", Role.ACCOUNTS_PAYABLE),
     "priya.nair@harborlight.example": ("Priya Nair", Role.APPROVER),
     "vera.okafor@harborlight.example": ("Vera Okafor", Role.VIEWER),

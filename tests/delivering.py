@@ -102,7 +102,7 @@ async def bill(  # noqa: PLR0913 - an invoice, told whole
         status=status,
         confirmed_at=call.now if status is InvoiceStatus.CONFIRMED else None,
     )
-    figures = {
+    figures: dict[str, Any] = {
         "organization_id": call.organization_id,
         "currency": "USD",
         "quantity": None if quantity is None else Decimal(quantity),

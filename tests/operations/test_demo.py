@@ -17,9 +17,10 @@ from models.invoice import Allocation, Invoice
 from models.match import Match
 from models.organization import ApiToken, Organization, User
 from models.purchase_order import PurchaseOrder
+from models.receiving import Milestone, Receipt
 from models.statuses import InvoiceCategory, MatchingStatus, MatchOutcome, Role
 from models.supplier import SellerEntity
-from resolvers import access, demo, demo_company, invoices, tokens
+from resolvers import access, demo, demo_blanket, demo_company, invoices, tokens
 from resolvers.demo_company import DemoInvoice
 from resolvers.errors import NotFound, Refusals
 from resolvers.ids import id_of
@@ -100,6 +101,20 @@ async def served_by(category: InvoiceCategory, month: date, **fields: Any) -> st
 # ------------------------------------------------------------------------------------------------------------ whole
 
 
+async def test_the_company_draws_on_a_blanket_order(db: str):
+    await demo.seed(NOW)
+
+    blanket = await PurchaseOrder.get(number=demo_blanket.NUMBER).prefetch_related("purchasing_permissions", "tasks")
+    drawn = await PurchaseOrder.filter(blanket_order_id=blanket.id).order_by("number").select_related("business_owner")
+    assert (blanket.total_amount, blanket.released_amount) == (10_000, 4_000)
+    assert [(order.number, order.total_amount, order.business_owner.email) for order in drawn] == [
+        ("WORKSHOP-1", 2_400, demo_company.RECEIVER),
+        ("WORKSHOP-2", 1_600, demo_company.RECEIVER),
+    ]
+    assert [each.group_id is None for each in blanket.purchasing_permissions] == [False, True]
+    assert [task.title for task in blanket.tasks] == [demo_blanket.TASK]
+
+
 async def test_the_company_has_somebody_for_every_role(db: str):
     assert await demo.seed(NOW) is True
 
@@ -139,6 +154,25 @@ async def test_matches_explain_themselves_and_one_invoice_found_no_order(db: str
     assert training.number == "AWS-ALL", "the order for training is suspended"
 
 
+async def test_goods_and_a_service_are_received_in_part(db: str):
+    await demo.seed(NOW)
+
+    orders = {order.number: order for order in await PurchaseOrder.all()}
+    received = {
+        number: (str(orders[number].status), orders[number].received_amount) for number in ("GRINDERS", "WEBSHOP")
+    }
+    assert received == {
+        "GRINDERS": ("PARTIALLY_DELIVERED", Decimal(6 * 120 + 370)),
+        "WEBSHOP": ("PARTIALLY_DELIVERED", Decimal(7200)),
+    }
+    assert {str(receipt.kind) for receipt in await Receipt.all()} == {"GOODS_RECEIPT", "SERVICES_RECEIPT", "RETURN"}
+    assert [str(milestone.status) for milestone in await Milestone.all().order_by("number")] == [
+        "CLOSED_COMPLETE",
+        "PENDING_COMPLETION_DATE",
+        "CONFIRMATION_REQUIRED",
+    ]
+
+
 async def test_everything_is_in_the_history_by_the_people_who_did_it(db: str):
     await demo.seed(NOW)
 
@@ -146,6 +180,7 @@ async def test_everything_is_in_the_history_by_the_people_who_did_it(db: str):
     kinds = {event.kind: doers[event.actor_id or 0] for event in await Event.all()}
     assert kinds["purchase_order_created"] == kinds["supplier_created"] == demo_company.BUYER
     assert kinds["invoice_recorded"] == demo_company.ACCOUNTANT
+    assert kinds["receipt_posted"] == kinds["return_posted"] == demo_company.RECEIVER
     assert kinds["user_created"] == demo_company.ADMIN
 
 
