@@ -13,10 +13,26 @@ from typing import Any, Final, get_args, get_origin, get_type_hints
 import strawberry
 from strawberry.types.enum import EnumValueDefinition
 
-from resolvers import errors, errors_approvals, errors_blanket, errors_invoicing, errors_receiving, errors_sourcing
+from resolvers import (
+    errors,
+    errors_approvals,
+    errors_blanket,
+    errors_invoicing,
+    errors_receiving,
+    errors_revisions,
+    errors_sourcing,
+)
 from resolvers.errors import Refusal
 
-REFUSALS: Final = (errors, errors_approvals, errors_blanket, errors_invoicing, errors_receiving, errors_sourcing)
+REFUSALS: Final = (
+    errors,
+    errors_approvals,
+    errors_blanket,
+    errors_invoicing,
+    errors_receiving,
+    errors_revisions,
+    errors_sourcing,
+)
 """The modules that hold refusals; to be imported is enough."""
 
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final, Protocol
 
 from models.statuses import ApprovalDocument
-from resolvers import purchase_order_lifecycle, releases
+from resolvers import purchase_order_lifecycle, releases, revisions
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -36,6 +36,7 @@ class Outcomes(Protocol):
 OUTCOMES: Final[Mapping[ApprovalDocument, Outcomes]] = {
     ApprovalDocument.ORDER: purchase_order_lifecycle,
     ApprovalDocument.RELEASE: releases,
+    ApprovalDocument.REVISION: revisions,
 }
 """Who knows. A kind of document that is asked for has a module here."""
 

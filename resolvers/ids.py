@@ -23,9 +23,11 @@ from models.organization import (
     User,
     UserGroup,
 )
+from models.payment import Payment
 from models.purchase_order import Contact, PurchaseOrder, PurchaseOrderLine
 from models.receiving import Milestone, Receipt, ReceiptLine
 from models.requisition import PurchaseRequisition, RequisitionLine
+from models.revision import PurchaseOrderVersion, Revision, RevisionLine
 from models.supplier import SellerEntity, Supplier
 from models.verification import Discrepancy, ToleranceRule
 
@@ -54,14 +56,18 @@ PREFIXES: Final[dict[type[Model], str]] = {
     Milestone: "mil",
     Notice: "ntc",
     Organization: "org",
+    Payment: "pay",
     PaymentTerm: "pt",
     PurchaseOrder: "po",
     PurchaseOrderLine: "pol",
+    PurchaseOrderVersion: "pov",
     PurchaseRequisition: "req",
     PurchasingEntity: "pe",
     Receipt: "rc",
     ReceiptLine: "rcl",
     RequisitionLine: "reql",
+    Revision: "rev",
+    RevisionLine: "revl",
     PurchasingPermission: "perm",
     PurchasingTask: "task",
     SellerEntity: "sel",

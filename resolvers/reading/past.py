@@ -56,7 +56,7 @@ class Then:
     def of_version(cls, row: str, version: str, today: str) -> Then:
         """When an order was last in a version; in the current one it is now. Nothing where there is no such version."""
         ended = (
-            f'(SELECT v.in_force_until FROM "{PurchaseOrderVersion._meta.db_table}" v'  # noqa: S608 - our own names
+            f'(SELECT v.in_force_until FROM "{PurchaseOrderVersion._meta.db_table}" v'
             f" WHERE v.purchase_order_id = {row}.id AND v.version = {version})"
         )
         before, now = cls.just_before(ended), f"CASE WHEN {row}.version = {version} THEN"
@@ -96,7 +96,7 @@ def source(model: type[Model], then: Then | None, *, listed: bool = False) -> st
     if model in ENDING:
         return _ending(model, ENDING[model], then.moment)
     if listed and "created_at" in model._meta.fields_map:
-        return f'(SELECT * FROM "{model._meta.db_table}" WHERE created_at <= {then.moment})'  # noqa: S608 - our own names
+        return f'(SELECT * FROM "{model._meta.db_table}" WHERE created_at <= {then.moment})'
     return f'"{model._meta.db_table}"'
 
 
@@ -119,13 +119,13 @@ def _kept(model: type[Model], moment: str) -> str:
     live = ", ".join(f'l."{name}"' for name in columns)
     past = ", ".join(f'{_past_column(model, name)} AS "{name}"' for name in columns)
     return (
-        f'(SELECT {live} FROM "{table}" l WHERE l.stands_since <= {moment}'  # noqa: S608 - our own names
+        f'(SELECT {live} FROM "{table}" l WHERE l.stands_since <= {moment}'
         f' UNION ALL SELECT {past} FROM row_past p, LATERAL jsonb_populate_record(NULL::"{table}", p.stood) r'
         f" WHERE p.table_name = '{table}' AND p.valid_from <= {moment} AND p.valid_to > {moment})"
     )
 
 
-def _past_column(model: type[Model], name: str) -> str:
+def _past_column(model: type[Model], name: str) -> str:  # noqa: PLR0911 - one case a kind of column
     """A column of a row that stood once. What indexes find it by is taken from where they look.
 
     A row from before a column was added has the value that the column began with.
@@ -164,7 +164,7 @@ def _ending(model: type[Model], ends: str, moment: str) -> str:
         f'CASE WHEN e."{name}" <= {moment} THEN e."{name}" END AS "{name}"' if name == ends else f'e."{name}"'
         for name in _columns(model)
     )
-    return f'(SELECT {", ".join(columns)} FROM "{model._meta.db_table}" e WHERE e.created_at <= {moment})'  # noqa: S608
+    return f'(SELECT {", ".join(columns)} FROM "{model._meta.db_table}" e WHERE e.created_at <= {moment})'
 
 
 def _columns(model: type[Model]) -> dict[str, Any]:

@@ -22,7 +22,7 @@ from resolvers.operation import Call
 from resolvers.purchase_order_edits import Asked
 from tests.asking import answer, ask
 from tests.counting import counted
-from tests.factories import NOON, make_call, make_seller_entity, make_supplier
+from tests.factories import NOON, make_call, make_seller_entity
 from tests.invoicing import record
 from tests.ordering import a_line, asked, contact, make_draft, make_order, supplier_of, the_line
 
@@ -82,7 +82,9 @@ async def test_before_it_was_made_there_was_no_order_and_an_unknown_version_is_n
     assert await then(call, order, at=(call.now - timedelta(microseconds=1)).isoformat()) is None
     assert [await then(call, order, version=number) for number in (0, 2)] == [None, None]
     assert await then(call, order, version=1) == await then(call, order)
-    assert (await ask(call, QUERY, number=order.number, at=NOON.isoformat()))["purchaseOrder"] == await then(call, order)
+    assert (await ask(call, QUERY, number=order.number, at=NOON.isoformat()))["purchaseOrder"] == await then(
+        call, order
+    )
     [error] = (await answer(call, QUERY, number=order.number, at=NOON.isoformat(), version=1))["errors"]
     assert error["message"] == "Give asOf or version, not both."
 
@@ -154,7 +156,9 @@ async def _change(call: Call, order: PurchaseOrder, chance: random.Random, selle
     if chance.random() < 0.4:
         given["ship_to"] = {"city": chance.choice(["Oslo", "Bergen"])}
     if chance.random() < 0.4:
-        given["seller_entity_ids"] = [id_of(type(each), each.id) for each in chance.sample(sellers, chance.randrange(3))]
+        given["seller_entity_ids"] = [
+            id_of(type(each), each.id) for each in chance.sample(sellers, chance.randrange(3))
+        ]
     await purchase_orders.update(call, asked(order), given)
 
 
@@ -166,8 +170,10 @@ async def _line(call: Call, order: PurchaseOrder, chance: random.Random, _: Any)
 
 async def _lines(call: Call, order: PurchaseOrder, chance: random.Random, _: Any) -> None:
     unused = await PurchaseOrderLine.filter(purchase_order_id=order.id, invoice_count=0, number__gt=1)
-    if unused and chance.random() < 0.5 and not await database.rows(
-        "SELECT 1 FROM allocation WHERE line_id = $1", unused[0].id
+    if (
+        unused
+        and chance.random() < 0.5
+        and not await database.rows("SELECT 1 FROM allocation WHERE line_id = $1", unused[0].id)
     ):
         await lines.remove(call, Asked(line_id=id_of(PurchaseOrderLine, unused[0].id)))
     else:
@@ -179,7 +185,9 @@ async def _people(call: Call, order: PurchaseOrder, chance: random.Random, _: An
     if found and (chance.random() < 0.5 or len(found) > 8):
         await parts.remove_contact(call, Asked(contact_id=id_of(Contact, chance.choice(found).id)))
     else:
-        await parts.add_contact(call, asked(order), {**contact(call.now.toordinal()), "email": f"{call.now:%j%H}@example.com"})
+        await parts.add_contact(
+            call, asked(order), {**contact(call.now.toordinal()), "email": f"{call.now:%j%H}@example.com"}
+        )
 
 
 async def _tags(call: Call, order: PurchaseOrder, chance: random.Random, _: Any) -> None:
