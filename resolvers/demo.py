@@ -12,8 +12,10 @@ from models.organization import ApiToken, Organization, User
 from models.statuses import Role
 from models.supplier import SellerEntity, Supplier
 from resolvers import (
+    demo_blanket,
     demo_company,
     demo_receiving,
+    demo_sourcing,
     invoices,
     master_data,
     organizations,
@@ -74,7 +76,11 @@ async def seed(now: datetime) -> bool:
             await _ordered(company, order)
         for invoice in demo_company.invoices(now.date()):
             await _billed(company, invoice, now.date())
-        buyer, receiver = (company.call(email) for email in (demo_company.BUYER, demo_company.RECEIVER))
+        await demo_sourcing.make(company.call(demo_company.BUYER), now.date())
+        admin, buyer, receiver = (
+            company.call(email) for email in (demo_company.ADMIN, demo_company.BUYER, demo_company.RECEIVER)
+        )
+        await demo_blanket.make(admin, buyer, receiver, now.date())
         await demo_receiving.make(buyer, receiver, now.date())
     return True
 
