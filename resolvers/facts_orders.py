@@ -90,7 +90,8 @@ _ACTIVE_ORDERS: Final = f"""(SELECT count(*) FROM purchase_order o WHERE o.organ
 _LINES: Final = f"""(SELECT coalesce(json_agg(
     json_build_array(l.number, l.line_item_type, l.start_date, l.end_date, l.agreement_id, l.product_type,
     l.part_number, l.unit_price::text) ORDER BY l.number), '[]')
-    FROM purchase_order_line l WHERE l.purchase_order_id = {{row}}.id AND l.status NOT IN ({_words(OVER)}))"""  # noqa: S608
+    FROM purchase_order_line l WHERE l.purchase_order_id = {{row}}.id AND l.organization_id = {{organization}}
+      AND l.status NOT IN ({_words(OVER)}))"""  # noqa: S608
 
 _CONTRACTS: Final = f"""(SELECT coalesce(json_agg(json_build_array(c.number, c.currency, c.valid_from, c.valid_to,
     c.value_cap::text, {DRAWN.format(row="c")}::text,

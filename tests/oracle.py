@@ -31,20 +31,26 @@ from graph.schema import schema
 from models import database
 from models.approval import Approval, ApprovalStep
 from models.collaboration import PurchasingPermission
+from models.contract import Contract, ContractPrice, PurchaseOrderContract
 from models.invoice import Allocation
-from models.organization import ApiToken, Organization, User, UserGroupMember
+from models.organization import ApiToken, HandlingFeeRule, Organization, User, UserGroupMember
 from models.purchase_order import Contact, PurchaseOrder, PurchaseOrderLine, PurchaseOrderSellerEntity
+from models.requisition import PurchaseRequisition, RequisitionLine
 from models.statuses import (
     ApprovalStepStatus,
     ApproverState,
+    LineStatus,
     MatchingStatus,
     NoticeState,
     OrderType,
+    ProductType,
     ProgressState,
+    RequisitionStatus,
     Role,
 )
 from models.values import MINOR_UNITS, plain
-from resolvers import facts_orders, notices
+from resolvers import facts_orders, facts_sourcing, notices
+from resolvers.contract_figures import DRAWS_NOT
 from resolvers.errors import BadInput
 from resolvers.listings import Listing
 from resolvers.reading import expressions, kinds
@@ -310,10 +316,14 @@ def read(slow: Slow, row: Any, kind: kinds.Kind, arguments: dict[str, Any], retu
             return [Thing(found) for found in rows if found is not None]
         case kinds.Connected(name, listing, only, None):
             return window(slow, _related(slow, row, name, only), listing, arguments)
-        case kinds.Connected(name, listing, only, through):
+        case kinds.Connected(name, listing, only, through, links, back):
             relation = fields_map[name].related_model._meta.fields_map[through]
-            keys = {getattr(link, relation.source_field) for link in _related(slow, row, name, None)}
-            rows = [found for found in slow.world.seen(relation.related_model, slow.actor) if found.id in keys]
+            keys = {getattr(link, relation.source_field) for link in _related(slow, row, name, links)}
+            model, column = relation.related_model, "id"
+            if back is not None:
+                referring = model._meta.fields_map[back]
+                model, column = referring.related_model, referring.relation_source_field
+            rows = [found for found in slow.world.seen(model, slow.actor) if getattr(found, column) in keys]
             rows = rows if only is None else [found for found in rows if satisfies(slow, found, only)]
             return window(slow, rows, listing, arguments)
         case kinds.Computed(requires, compute):
@@ -475,10 +485,77 @@ def _drawing(order: Any, slow: Slow) -> dict[str, Any] | None:
 
 
 def _warned_lines(order: Any, slow: Slow) -> list[Any]:
-    lines = [line for line in _of_order(slow, PurchaseOrderLine, order) if line.status not in OVER]
+    lines = [line for line in slow.world.seen(PurchaseOrderLine, slow.actor) if line.purchase_order_id == order.id]
     return [
-        [line.number, line.line_item_type, line.start_date, line.end_date, line.agreement_id]
+        [
+            line.number,
+            line.line_item_type,
+            line.start_date,
+            line.end_date,
+            line.agreement_id,
+            line.product_type,
+            line.part_number,
+            line.unit_price,
+        ]
         for line in in_order(slow.world, lines, ["number"])
+        if line.status not in OVER
+    ]
+
+
+def _drawn(contract: Any, slow: Slow) -> Decimal:
+    links = [row for row in slow.world.seen(PurchaseOrderContract, slow.actor) if row.contract_id == contract.id]
+    orders = [slow.world.row(PurchaseOrder, link.purchase_order_id, slow.actor) for link in links]
+    return sum([order.total_amount for order in orders if order and order.status not in DRAWS_NOT], Decimal(0))
+
+
+def _warned_contracts(order: Any, slow: Slow) -> list[Any]:
+    links = [row for row in slow.world.seen(PurchaseOrderContract, slow.actor) if row.purchase_order_id == order.id]
+    keys = {link.contract_id for link in links}
+    parts = {line.part_number for line in _of_order(slow, PurchaseOrderLine, order)} - {None}
+    prices = [row for row in slow.world.seen(ContractPrice, slow.actor) if row.part_number in parts]
+    return [
+        [
+            row.number,
+            row.currency,
+            row.valid_from,
+            row.valid_to,
+            row.value_cap,
+            _drawn(row, slow),
+            [[price.part_number, price.unit_price] for price in prices if price.contract_id == row.id],
+        ]
+        for row in in_order(slow.world, slow.world.seen(Contract, slow.actor), ["id"])
+        if row.id in keys
+    ]
+
+
+def _open_quantity(line: Any, slow: Slow) -> Decimal:
+    requisition = slow.world.row(PurchaseRequisition, line.requisition_id, slow.actor)
+    if requisition is None or requisition.status is RequisitionStatus.CANCELED:
+        return Decimal(0)
+    return max(line.quantity - line.ordered_quantity, Decimal(0))
+
+
+def _open_quantities(requisition: Any, slow: Slow) -> Decimal:
+    lines = [row for row in slow.world.seen(RequisitionLine, slow.actor) if row.requisition_id == requisition.id]
+    return sum([_open_quantity(line, slow) for line in lines], Decimal(0))
+
+
+def _goods(method: Any, slow: Slow) -> Decimal:
+    lines = slow.world.seen(PurchaseOrderLine, slow.actor)
+    goods = [line for line in lines if line.product_type is ProductType.GOOD and not _is_canceled(line)]
+    return sum([line.amount for line in goods if line.purchase_order_id == method.purchase_order_id], Decimal(0))
+
+
+def _is_canceled(line: Any) -> bool:
+    return line.status is LineStatus.CLOSED_CANCELED
+
+
+def _fee_rules(method: Any, slow: Slow) -> list[Any]:
+    rules = slow.world.seen(HandlingFeeRule, slow.actor)
+    return [
+        [rule.rank, rule.kind, rule.currency, rule.amount_from, rule.amount_to, rule.amount, rule.percent]
+        for rule in in_order(slow.world, rules, ["rank"])
+        if rule.shipping_method_id == method.shipping_method_id
     ]
 
 
@@ -494,6 +571,9 @@ EXPRESSIONS: Final[dict[Any, Callable[[Any, Slow], Any]]] = {
     _parts(expressions.balance(forecast=True))["exhausted"]: lambda row, _: row.balance_current <= 0,
     _parts(expressions.balance(forecast=False))["forecast"]: lambda _, __: None,
     kinds.Expression("{row}.rank IS NULL", raw=True): lambda row, _: row.rank is None,
+    expressions.OPEN_AMOUNT.parts["amount"]: lambda row, _: amount_text(
+        row.total_amount - row.paid_amount, row.currency
+    ),
     _ACTIONS["issued"]: lambda row, _: row.issued_at is not None,
     _ACTIONS["suspended"]: lambda row, _: row.suspended_at is not None,
     _ACTIONS["today"]: lambda _, slow: slow.call.today,
@@ -503,6 +583,15 @@ EXPRESSIONS: Final[dict[Any, Callable[[Any, Slow], Any]]] = {
     _ACTIONS["drawing"]: _drawing,
     _WARNINGS["seller_entities"]: lambda row, slow: len(_of_order(slow, PurchaseOrderSellerEntity, row)),
     _WARNINGS["lines"]: _warned_lines,
+    _WARNINGS["contracts"]: _warned_contracts,
+    _parts(facts_sourcing.DRAWN_AMOUNT)["amount"]: lambda row, slow: amount_text(_drawn(row, slow), row.currency),
+    _parts(facts_sourcing.REMAINING_AMOUNT)["amount"]: lambda row, slow: amount_text(
+        row.value_cap - _drawn(row, slow), row.currency
+    ),
+    facts_sourcing.OPEN_QUANTITY_OF_LINE: _open_quantity,
+    facts_sourcing.OPEN_QUANTITY_OF_REQUISITION: _open_quantities,
+    facts_sourcing.HANDLING_FEE["goods"]: _goods,
+    facts_sourcing.HANDLING_FEE["rules"]: _fee_rules,
     notices.NEXT_ATTEMPT: lambda row, _: row.next_attempt_at if row.state == NoticeState.PENDING else None,
 }
 """What every piece of SQL over a row means, in Python."""

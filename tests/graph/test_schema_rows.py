@@ -134,14 +134,23 @@ def with_parts(found: Read) -> Iterator[Read]:
             pass
 
 
+def is_view(model: type[Model]) -> bool:
+    """Whether the rows are those of a view, which no index leads to."""
+    return model._meta.app == "views"
+
+
 def leads_to(found: Read) -> type[Model] | None:
     """The kind of rows that the field leads to."""
     match found.kind:
         case kinds.One(name, part):
             return found.columns[name].related_model if part is None else None
-        case kinds.Many(name, _, through) | kinds.Connected(name, _, _, through):
+        case kinds.Many(name, _, through):
             target = found.columns[name].related_model
             return target if through is None else target._meta.fields_map[through].related_model
+        case kinds.Connected(name, _, _, through, _, back):
+            target = found.columns[name].related_model
+            target = target if through is None else target._meta.fields_map[through].related_model
+            return target if back is None else target._meta.fields_map[back].related_model
         case kinds.First(name):
             return found.columns[name].related_model
         case _:
@@ -227,7 +236,7 @@ async def test_what_may_not_be_null_stands_on_columns_that_are_not(fields: list[
             return False
         column = read.columns[name]
         table, stored = read.model._meta.db_table, read.model._meta.fields_db_projection[name]
-        return column.null if read.model is MatchCandidate else (table, stored) not in kept
+        return column.null if is_view(read.model) else (table, stored) not in kept
 
     wrong = [
         read.where
@@ -290,7 +299,7 @@ async def test_a_reference_that_is_never_null_leads_to_a_row_that_is_there(field
         for read in fields
         if isinstance(read.kind, kinds.One)
         and is_non_null_type(read.type)
-        and read.model is not MatchCandidate
+        and not is_view(read.model)
         and (read.model._meta.db_table, read.columns[read.kind.name].source_field) not in kept
     ]
     assert wrong == []
@@ -342,6 +351,9 @@ def offered(fields: list[Read]) -> Iterator[Offered]:
             model, within = relation.related_model, relation.relation_source_field
             if read.kind.through is not None:
                 model, within = model._meta.fields_map[read.kind.through].related_model, "id"
+            if read.kind.back is not None:
+                back = model._meta.fields_map[read.kind.back]
+                model, within = back.related_model, back.relation_source_field
             yield from columns_of(read.where, parent.fields[field_name], listing, model, within)
 
 
@@ -409,6 +421,6 @@ async def test_what_lists_offer_has_an_index(columns_offered: list[Offered]):
     without = {
         f"{each.where} by {each.column}"
         for each in columns_offered
-        if each.model is not MatchCandidate and not has_index(each) and not tells_little(each)
+        if not is_view(each.model) and not has_index(each) and not tells_little(each)
     }
     assert sorted(without) == []

@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 D = Decimal
 
 
-async def line_of(call: Call, quantity: int = 10, unit_price: int = 5, **given: Any) -> dict[str, Any]:
+async def line_of(call: Call, quantity: int | Decimal = 10, unit_price: int = 5, **given: Any) -> dict[str, Any]:
     """A line of goods of the supplier's."""
     return {
         "supplier_id": id_of(Supplier, (await supplier_of(call)).id),
@@ -112,7 +112,7 @@ async def test_everything_wrong_with_a_requisition_is_told_at_once(db: str):
     call = await make_call()
     await make_draft(call, external_id="R-1")
     lines = [
-        await line_of(call, quantity=D("1.5")),  # pyright: ignore[reportArgumentType]
+        await line_of(call, quantity=D("1.5")),
         await line_of(call, number=1, unit_price=-1),
         await line_of(call, number=1, shipping_method_id="ship_0"),
         {"supplier_id": "sup_0", "product_id": "prd_0"},
