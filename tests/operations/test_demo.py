@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 import pytest
 
 from models import database
+from models.collaboration import PurchasingPermission, PurchasingTask
 from models.event import Event
 from models.invoice import Allocation, Invoice
 from models.match import Match
@@ -104,15 +105,17 @@ async def served_by(category: InvoiceCategory, month: date, **fields: Any) -> st
 async def test_the_company_draws_on_a_blanket_order(db: str):
     await demo.seed(NOW)
 
-    blanket = await PurchaseOrder.get(number=demo_blanket.NUMBER).prefetch_related("purchasing_permissions", "tasks")
+    blanket = await PurchaseOrder.get(number=demo_blanket.NUMBER)
+    permissions = await PurchasingPermission.filter(purchase_order_id=blanket.id).order_by("id")
+    tasks = await PurchasingTask.filter(purchase_order_id=blanket.id)
     drawn = await PurchaseOrder.filter(blanket_order_id=blanket.id).order_by("number").select_related("business_owner")
     assert (blanket.total_amount, blanket.released_amount) == (10_000, 4_000)
     assert [(order.number, order.total_amount, order.business_owner.email) for order in drawn] == [
         ("WORKSHOP-1", 2_400, demo_company.RECEIVER),
         ("WORKSHOP-2", 1_600, demo_company.RECEIVER),
     ]
-    assert [each.group_id is None for each in blanket.purchasing_permissions] == [False, True]
-    assert [task.title for task in blanket.tasks] == [demo_blanket.TASK]
+    assert [each.group_id is None for each in permissions] == [False, True]
+    assert [task.title for task in tasks] == [demo_blanket.TASK]
 
 
 async def test_the_company_has_somebody_for_every_role(db: str):

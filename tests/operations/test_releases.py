@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
+from mailers.causes import Cause
 from models.approval import Approval, ApprovalPlan
 from models.collaboration import PurchasingPermission
 from models.notice import Notice
@@ -17,6 +18,7 @@ from resolvers import approval_outcomes, purchase_orders, releases
 from resolvers import purchase_order_endings as endings
 from resolvers import purchase_order_lifecycle as lifecycle
 from resolvers import purchase_order_states as states
+from resolvers.dispatching import overtaken
 from resolvers.errors import NotApplicable, OutsideValidity, Refusals, WrongStatus
 from resolvers.errors_blanket import (
     BlanketExhausted,
@@ -26,6 +28,7 @@ from resolvers.errors_blanket import (
     OverBudget,
 )
 from resolvers.purchase_order_lines import update as update_line
+from resolvers.sweep import sweep
 from tests.factories import make_call, make_cost_center, make_user
 from tests.noticing import queued
 from tests.ordering import a_line, asked, first_line, later, make_draft, make_order, paths, refused, the_line
@@ -320,3 +323,43 @@ async def test_a_rejected_release_can_be_submitted_again(db: str):
     await release.refresh_from_db()
     assert (release.status, release.excess_amount) == (PurchaseOrderStatus.ORDERED, 0)
     assert await figures(blanket) == (900, PurchaseOrderStatus.ORDERED)
+
+
+async def test_the_business_owner_is_told_once_a_week_before_the_end(db: str):
+    call = await make_call()
+    blanket = await make_blanket(call, effective_date=date(2025, 1, 1), expiration_date=date(2025, 12, 31))
+    on_hold = await make_blanket(call)
+    await states.suspend(call, asked(on_hold))
+    await make_order(call, lines=[a_line()])
+    day = call.now.replace(month=12, day=24)
+
+    looks = [day - timedelta(days=1), day, day, day + timedelta(days=1)]
+    assert [await sweep(look) for look in looks] == [0, 1, 0, 0]
+    [notice] = await Notice.all()
+    cause = Cause.read(notice.cause)
+    assert (notice.kind, notice.purchase_order_id, cause.planned_for) == (
+        NoticeKind.BLANKET_EXPIRING,
+        blanket.id,
+        day.date(),
+    )
+    row = await still_true(notice)
+    assert overtaken(row, cause) is None
+    await states.extend(later(call, month=12, day=26), asked(blanket), date(2026, 1, 5))
+    assert overtaken(await still_true(notice), cause) == "the expiration date was changed"
+
+    assert await sweep(day.replace(day=29)) == 1
+    assert [kind for kind, _ in await queued()] == [NoticeKind.BLANKET_EXPIRING] * 2
+
+
+async def still_true(notice: Notice) -> dict[str, Any]:
+    """What the dispatcher looks at before it sends."""
+    order = await PurchaseOrder.get(id=notice.purchase_order_id)
+    return {
+        "kind": str(notice.kind),
+        "contact_id": None,
+        "muted_notices": None,
+        "status": str(order.status),
+        "issued_at": order.issued_at,
+        "suspended_at": order.suspended_at,
+        "expiration_date": order.expiration_date,
+    }
