@@ -13,7 +13,7 @@ from models.statuses import MilestoneStatus, ReceiptStatus
 
 _NUMBER = (
     "The number, unique in the organization: at most 100 letters, digits, spaces inside, and _.:/=+-%@. Without one it"
-    " gets the next of RC0000001, RC0000002, …"
+    " gets the next of RC0000001, RC0000002, … It cannot change afterwards."
 )
 _EXTERNAL_ID = "The key in the client's own system, unique in the organization; at most 200 characters."
 _REFERENCE = "What is printed on it, such as the number of a delivery note; at most 200 characters."
