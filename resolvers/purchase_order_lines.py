@@ -17,6 +17,7 @@ from resolvers.errors import InUse, refuse_all
 from resolvers.purchase_order_edits import opened
 from resolvers.purchase_order_history import there, told_line
 from resolvers.purchase_order_lifecycle import WEIGHTY, check_needs_no_revision, weighing
+from resolvers.requisitioning import refresh_ordered
 from resolvers.rules.transitions import LINE_REMEDY
 
 if TYPE_CHECKING:
@@ -105,6 +106,7 @@ async def remove(call: Call, asked: Asked) -> Written:
             raise InUse(invoices=len(served), remedy=LINE_REMEDY, path=("lineId",))
         changes = events.changes_between(there(told_line(line)), {})
         await line.delete()
+        await refresh_ordered([line.requisition_line_id])
         fee = await shipping.settle_fee(edit, [each for each in lines if each.id != line.id])
         weighed = weighing(edit, WEIGHTY)
         written = await edit.saved(

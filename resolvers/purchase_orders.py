@@ -117,9 +117,9 @@ async def update(call: Call, asked: Asked, given: Mapping[str, Any]) -> Written:
 async def delete(call: Call, asked: Asked) -> Written:
     """Delete an order that never served an invoice. The history keeps what it was; its number is not generated again.
 
-    What a release has reserved of its blanket order is free again.
+    What a release has reserved of its blanket order is free again, and so is what was asked for in requisitions.
 
-    Source: O3, L6, K1.
+    Source: O3, O10, L6, K1.
 
     Raises:
         Refusals: it has served invoices; it can be closed.
@@ -128,12 +128,14 @@ async def delete(call: Call, asked: Asked) -> Written:
         edit = await opened(call, asked, PurchaseOrderAction.DELETE)
         order, gate = edit.order, edit.gate
         told = {**edit.before, **told_tags(await Tag.filter(purchase_order_id=order.id))}
-        for line in await edit.lines():
+        lines = await edit.lines()
+        for line in lines:
             told |= told_line(line)
         for contact in await Contact.filter(purchase_order_id=order.id):
             told |= told_contact(contact)
         await order.delete()
         await progress.refresh([] if order.blanket_order_id is None else [order.blanket_order_id])
+        await progress.refresh_ordered(line.requisition_line_id for line in lines)
         if (place := place_of(order.number)) is not None and place > gate.last_order_number:
             gate.last_order_number = place
             await gate.save(update_fields=["last_order_number"])

@@ -99,7 +99,7 @@ def figures_of_invoice(held: Sequence[Row], paid: Decimal) -> list[tuple[Row, Ro
         status=InvoiceStatus[first["status"]],
         charges=first["other_charges"],
         discount=first["discount"],
-        payments=(paid,),
+        paid=paid,
         unplaced=(first["billed"] or ZERO) - placed,
     )
     taken = [_taken(row) for row in held]

@@ -47,7 +47,7 @@ class InvoiceDocument:
     status: InvoiceStatus
     charges: Decimal = ZERO
     discount: Decimal = ZERO
-    payments: tuple[Decimal, ...] = ()
+    paid: Decimal = ZERO
     unplaced: Decimal = ZERO
 
 
@@ -97,7 +97,7 @@ def settled(document: InvoiceDocument, allocations: Sequence[Taken]) -> list[Set
         for each, charge, discount in zip(allocations, charges, discounts, strict=False)
     ]
     rest = document.charges - sum(charges[: len(owed)], ZERO) - document.discount + sum(discounts[: len(owed)], ZERO)
-    paid = _parts(sum(document.payments, ZERO), [*owed, *([unplaced + rest] if lines else [])], document.currency)
+    paid = _parts(document.paid, [*owed, *([unplaced + rest] if lines else [])], document.currency)
     invoiced = document.status in INVOICED
     return [
         Settled(

@@ -79,7 +79,7 @@ async def test_an_invoice_counts_by_its_status(db: str):
     await allocate(call, line, 20, status=InvoiceStatus.CONFIRMED)
     await allocate(call, line, 3, status=InvoiceStatus.PAID)
 
-    await progress.refresh(await progress.settle(await Invoice.all().values_list("id", flat=True)))
+    await progress.refresh(await progress.settle([invoice.id for invoice in await Invoice.all()]))
 
     await line.refresh_from_db()
     await order.refresh_from_db()
