@@ -64,21 +64,19 @@ async def preview(call: Call, order_id: str) -> Preview | None:
 
 
 def _steps(call: Call, plan: rules.Plan) -> list[dict[str, Any]]:
-    """The steps; the rules and users they name are read together."""
-    rules_named = [step.rule for step in plan.steps if step.rule is not None]
-    users = {asked.approver for step in plan.steps for asked in step.asked}
-    several = Several(
-        visible_to(ApprovalRule, call.actor).filter(id__in=rules_named),
-        visible_to(User, call.actor).filter(id__in=sorted(users)),
-    )
+    """The steps; all rules that they name are read together, and so are all users."""
+    named = [step.rule for step in plan.steps if step.rule is not None]
+    asked = {each.approver for step in plan.steps for each in step.asked}
+    rules_named = Several(visible_to(ApprovalRule, call.actor).filter(id__in=named))
+    users = Several(visible_to(User, call.actor).filter(id__in=sorted(asked)))
     return [
         {
             "number": step.number,
             "sequence": step.sequence,
             "name": step.name,
             "quorum": step.quorum,
-            "rule": None if step.rule is None else several.row(step.rule, ApprovalRule),
-            "approvers": [several.row(asked.approver, User) for asked in step.asked],
+            "rule": None if step.rule is None else rules_named.row(step.rule),
+            "approvers": [users.row(each.approver) for each in step.asked],
             "escalate_after_days": step.escalate_after_days,
         }
         for step in plan.steps
