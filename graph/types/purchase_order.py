@@ -27,11 +27,8 @@ from graph.types.inputs import (
     LineOrder,
     LineWhere,
     NoticeWhere,
-    PurchaseOrderOrder,
-    PurchaseOrderWhere,
-    TaskOrder,
-    TaskWhere,
 )
+from graph.types.order_surroundings import OrderSurroundings
 from graph.types.organization import (
     CostCenter,
     LegalEntity,
@@ -62,9 +59,6 @@ from resolvers import facts_orders, lists
 from resolvers.reading import expressions, kinds, verifying
 
 if TYPE_CHECKING:
-    from graph.types.approval import ApprovalPlan
-    from graph.types.blanket import PurchasingPermission
-    from graph.types.collaboration import Attachment, Comment, PurchasingTask
     from graph.types.contract import Contract, PriceCheck
     from graph.types.invoice import Allocation
     from graph.types.notice import Notice
@@ -203,7 +197,7 @@ class PurchaseOrderLine(Node):
 
 
 @strawberry.type(description="An order with a supplier: everything about it can be asked for from here.")
-class PurchaseOrder(Node):
+class PurchaseOrder(Node, OrderSurroundings):
     id: strawberry.ID = identifier(rows.PurchaseOrder)
     number: str = column("The number, unique in the organization; it never changes.")
     external_id: str | None = column("The key in the client's own system, unique in the organization.")
@@ -374,53 +368,6 @@ class PurchaseOrder(Node):
         lists.EVENTS,
         of=Connection[Event],
         where=EventWhere,
-    )
-    blanket_order: Annotated["PurchaseOrder", strawberry.lazy("graph.types.purchase_order")] | None = one(
-        "The blanket order that it draws on; only for releases.", "blanket_order"
-    )
-    excess_amount: Money = money(
-        "What a release takes beyond the budget of its blanket order and is not approved yet; it is not reserved.",
-        "excess_amount",
-    )
-    releases = connected(
-        "The orders that draw on its budget, the latest first; only for blanket orders.",
-        "releases",
-        lists.PURCHASE_ORDERS,
-        of=Connection[Annotated["PurchaseOrder", strawberry.lazy("graph.types.purchase_order")]],
-        where=PurchaseOrderWhere,
-        order=PurchaseOrderOrder,
-    )
-    purchasing_permissions = connected(
-        "Who may draw on its budget, beside its business owner; only for blanket orders.",
-        "purchasing_permissions",
-        lists.NAMED,
-        of=Connection[Annotated["PurchasingPermission", strawberry.lazy("graph.types.blanket")]],
-    )
-    tasks = connected(
-        "What somebody has to do about it, by due date.",
-        "tasks",
-        lists.TASKS,
-        of=Connection[Annotated["PurchasingTask", strawberry.lazy("graph.types.collaboration")]],
-        where=TaskWhere,
-        order=TaskOrder,
-    )
-    comments = connected(
-        "What people wrote about it, in order.",
-        "comments",
-        lists.NAMED,
-        of=Connection[Annotated["Comment", strawberry.lazy("graph.types.collaboration")]],
-    )
-    attachments = connected(
-        "The files that belong to it.",
-        "attachments",
-        lists.NAMED,
-        of=Connection[Annotated["Attachment", strawberry.lazy("graph.types.collaboration")]],
-    )
-    approval_plans = connected(
-        "Whose agreement it needed, or needs, also for its revisions; the latest first.",
-        "approval_plans",
-        lists.APPROVAL_PLANS,
-        of=Connection[Annotated["ApprovalPlan", strawberry.lazy("graph.types.approval")]],
     )
     created_at: datetime = column("When it was created.")
     updated_at: datetime = column("When a person last edited it; postings do not count.")

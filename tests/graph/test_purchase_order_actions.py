@@ -62,13 +62,17 @@ async def test_limits_are_told_before_anybody_meets_them(client: Client):
     }
 
 
-async def test_a_viewer_may_do_nothing(client_for: Callable[..., Any]):
+async def test_a_viewer_may_do_nothing_but_draw_where_somebody_has_permitted_it(client_for: Callable[..., Any]):
     organization = await make_organization()
-    await make(await client_for(organization, Role.BUYER))
+    buyer = await client_for(organization, Role.BUYER)
+    await make(buyer)
+    await make(buyer, orderType="BLANKET")
 
-    [order] = (await (await client_for(organization, Role.VIEWER)).ask(ACTIONS))["purchaseOrders"]["nodes"]
+    orders = (await (await client_for(organization, Role.VIEWER)).ask(ACTIONS))["purchaseOrders"]["nodes"]
 
-    assert all("NOT_PERMITTED" in codes for codes in reasons(order).values())
+    blanket, standard = map(reasons, orders)
+    assert (standard.pop("RELEASE"), blanket.pop("RELEASE")) == (["NOT_APPLICABLE"], ["NO_PURCHASING_PERMISSION"])
+    assert all("NOT_PERMITTED" in codes for codes in (*standard.values(), *blanket.values()))
 
 
 async def test_what_is_said_to_be_possible_is_possible_and_what_is_not_is_refused_for_that_reason(client: Client):

@@ -21,7 +21,7 @@ STANDARD_ONLY: Final = f"""
   minimumSpend {MONEY} discountPercentage discountAmount {MONEY} receivedAmount {MONEY} receivedPercent
   receiptProgress {{ percent }} invoicedAmount {MONEY} inProcessInvoicedAmount {MONEY} billingProgress {{ percent }}
   amountPaid {MONEY} remainingBalance {MONEY} outstandingPayable {MONEY}"""
-LISTS: Final = "receipts { totalCount } milestones { totalCount } allocations { totalCount } contracts { totalCount }"
+LISTS: Final = "receipts { totalCount } milestones { totalCount } invoices { totalCount } contracts { totalCount }"
 RELEASE: Final = """purchaseOrder { id number status excessAmount { amount }
   blanketOrder { number releasedAmount { amount } }
   lines { nodes { number amount { amount } blanketLine { number } } } } events { kind }"""
@@ -69,7 +69,7 @@ async def test_a_blanket_order_has_releases_and_permissions_and_nothing_of_recei
     assert figures.pop("releasedAmount") == {"amount": "800.00"}
     assert figures.pop("status") == "ORDERED"
     assert set(figures.values()) == {None}
-    assert [there[name]["totalCount"] for name in ("receipts", "milestones", "allocations", "contracts")] == [0] * 4
+    assert [there[name]["totalCount"] for name in ("receipts", "milestones", "invoices", "contracts")] == [0] * 4
     drawn = await read(
         client,
         blanket,
