@@ -10,6 +10,7 @@ from tortoise.transactions import in_transaction
 
 from models.event import Event
 from models.invoice import Allocation, Invoice, InvoiceLine
+from models.purchase_order import PurchaseOrderLine
 from models.statuses import (
     BillingStage,
     DiscrepancyKind,
@@ -24,6 +25,8 @@ from models.verification import Discrepancy, ToleranceRule
 from resolvers import discrepancies, tolerance_rules, verification
 from resolvers.errors import Refusals, VersionConflict, WrongStatus
 from resolvers.operation import locked_gate
+from resolvers.rules.billed import policy_of
+from tests.asking import ask
 from tests.counting import counted
 from tests.factories import (
     make_allocation,
@@ -39,7 +42,7 @@ from tests.factories import (
 from tests.invoicing import ref
 
 if TYPE_CHECKING:
-    from models.purchase_order import PurchaseOrder, PurchaseOrderLine
+    from models.purchase_order import PurchaseOrder
     from resolvers.operation import Call
 
 pytestmark = pytest.mark.usefixtures("db")
@@ -416,3 +419,28 @@ async def test_many_invoices_take_as_many_statements_as_two_and_those_without_li
     with counted() as one:
         assert await recheck(call, plain) == []
     assert len(one) == 4  # the transaction, the gate, and the look
+
+
+async def test_the_policy_that_is_read_is_the_one_that_invoices_are_verified_by() -> None:
+    call = await make_call()
+    order = await make_order_row(call)
+    for policy in (None, *VerificationPolicy):
+        for product_type in ProductType:
+            for required in (True, False):
+                await make_line_row(
+                    order, verification=policy, product_type=product_type, goods_receipt_required=required
+                )
+
+    asked = await ask(
+        call,
+        "query ($id: ID!) { purchaseOrder(id: $id) { lines(first: 100) { nodes { number verification } } } }",
+        id=ref(order),
+    )
+
+    read = {each["number"]: each["verification"] for each in asked["purchaseOrder"]["lines"]["nodes"]}
+    rows = await PurchaseOrderLine.filter(purchase_order_id=order.id)
+    assert len(read) == 24
+    assert read == {
+        row.number: policy_of(row.verification, row.product_type, goods_receipt_required=row.goods_receipt_required)
+        for row in rows
+    }
