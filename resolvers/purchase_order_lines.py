@@ -10,10 +10,12 @@ from typing import TYPE_CHECKING, Any
 from tortoise.transactions import in_transaction
 
 from models.invoice import Allocation
+from models.purchase_order import PurchaseOrderLine
 from models.statuses import PurchaseOrderAction
 from resolvers import events, products, shipping
 from resolvers import purchase_order_line_drafts as drafting
 from resolvers.errors import InUse, refuse_all
+from resolvers.errors_approvals import Documented
 from resolvers.purchase_order_edits import opened
 from resolvers.purchase_order_history import there, told_line
 from resolvers.purchase_order_lifecycle import WEIGHTY, check_needs_no_revision, weighing
@@ -23,7 +25,6 @@ from resolvers.rules.transitions import LINE_REMEDY
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from models.purchase_order import PurchaseOrderLine
     from resolvers.errors import Refusal
     from resolvers.operation import Call, Written
     from resolvers.purchase_order_edits import Asked, Edit
@@ -97,6 +98,7 @@ async def remove(call: Call, asked: Asked) -> Written:
     Raises:
         ApprovalRequired: the order is issued, and a rule fits what it would be: that takes a revision.
         InUse: it has served invoices.
+        Documented: releases have drawn on it.
     """
     async with in_transaction():
         edit = await opened(call, asked, PurchaseOrderAction.REMOVE_LINE)
@@ -104,6 +106,8 @@ async def remove(call: Call, asked: Asked) -> Written:
         served = await Allocation.filter(line_id=line.id).distinct().values_list("invoice_id", flat=True)
         if served:
             raise InUse(invoices=len(served), remedy=LINE_REMEDY, path=("lineId",))
+        if await PurchaseOrderLine.filter(blanket_line_id=line.id).exists():
+            raise Documented(kinds=("releases",), path=("lineId",))
         changes = events.changes_between(there(told_line(line)), {})
         await line.delete()
         await refresh_ordered([line.requisition_line_id])

@@ -13,13 +13,22 @@ from models.collaboration import PurchasingPermission
 from models.notice import Notice
 from models.organization import User, UserGroup, UserGroupMember
 from models.purchase_order import PurchaseOrder, PurchaseOrderLine
-from models.statuses import ApprovalDocument, ApprovalPlanStatus, NoticeKind, PurchaseOrderStatus, Role
-from resolvers import approval_outcomes, purchase_orders, releases
+from models.statuses import (
+    ApprovalDecision,
+    ApprovalDocument,
+    ApproverState,
+    NoticeKind,
+    PurchaseOrderStatus,
+    Role,
+)
+from resolvers import approval_decisions, purchase_orders, releases
 from resolvers import purchase_order_endings as endings
 from resolvers import purchase_order_lifecycle as lifecycle
 from resolvers import purchase_order_states as states
+from resolvers.approval_decisions import Meant
 from resolvers.dispatching import overtaken
 from resolvers.errors import NotApplicable, OutsideValidity, Refusals, WrongStatus
+from resolvers.errors_approvals import Documented
 from resolvers.errors_blanket import (
     BlanketExhausted,
     LineOver,
@@ -27,6 +36,8 @@ from resolvers.errors_blanket import (
     OutsideBlanketLine,
     OverBudget,
 )
+from resolvers.ids import id_of
+from resolvers.purchase_order_lines import remove as remove_line
 from resolvers.purchase_order_lines import update as update_line
 from resolvers.sweep import sweep
 from tests.factories import make_call, make_cost_center, make_user
@@ -60,15 +71,10 @@ async def colleague_of(call: Call, *roles: Role, **fields: Any) -> Call:
     return await make_call(user.organization, user=await make_user(user.organization, *roles, **fields))
 
 
-async def decide(call: Call, release: PurchaseOrder, *, agree: bool) -> ApprovalPlan:
-    """The outcome of the plan of a release, as if its approver had decided."""
-    plan = await ApprovalPlan.get(purchase_order_id=release.id, document=ApprovalDocument.RELEASE)
-    assert plan.status is ApprovalPlanStatus.OPEN
-    if agree:
-        await approval_outcomes.approved(call, plan)
-    else:
-        await approval_outcomes.rejected(call, plan, "too much")
-    return plan
+async def decide(call: Call, release: PurchaseOrder, decision: ApprovalDecision, reason: str | None = None) -> None:
+    """The one who is asked about the excess of a release says so."""
+    approval = await Approval.get(step__plan__purchase_order_id=release.id, state=ApproverState.WAITING)
+    await approval_decisions.decide(call, Meant(id=id_of(Approval, approval.id), reason=reason), decision)
 
 
 async def test_releases_add_up_and_the_last_one_completes_the_blanket_order(db: str):
@@ -123,7 +129,7 @@ async def test_what_is_over_the_budget_waits_for_the_excess_alone(db: str):
     assert await figures(blanket) == (1000, PurchaseOrderStatus.ORDERED)
     assert paths(await refused(draw(buyer, blanket, 1))) == [""]
 
-    await decide(owner, release, agree=True)
+    await decide(owner, release, ApprovalDecision.APPROVE)
     await release.refresh_from_db()
     assert (release.status, release.excess_amount) == (PurchaseOrderStatus.ORDERED, 0)
     assert await figures(blanket) == (1300, PurchaseOrderStatus.CLOSED_COMPLETE)
@@ -137,7 +143,7 @@ async def test_a_refused_excess_frees_what_was_reserved(db: str):
     release = await draw(buyer, blanket, 1500)
     assert await figures(blanket) == (1000, PurchaseOrderStatus.ORDERED)
 
-    await decide(owner, release, agree=False)
+    await decide(owner, release, ApprovalDecision.REJECT, "too much")
 
     await release.refresh_from_db()
     assert (release.status, release.excess_amount) == (PurchaseOrderStatus.REJECTED, 0)
@@ -240,6 +246,9 @@ async def test_what_is_drawn_cannot_be_taken_from_under_it(db: str):
     assert await refused(less) == [OverBudget(total=Decimal("799.99"), released=Decimal(800))]
     assert await refused(more) == [OverBudget(total=Decimal(1000), released=Decimal("1000.01"))]
 
+    removed = await refused(remove_line(call, await the_line(blanket)))
+    assert removed == [Documented(kinds=("releases",), path=("lineId",))]
+
     await update_line(call, await the_line(release), {"unit_price": Decimal(1000)})
     assert (await figures(blanket))[0] == 1000
     await update_line(call, await the_line(release), {"unit_price": Decimal(600)})
@@ -314,8 +323,7 @@ async def test_a_rejected_release_can_be_submitted_again(db: str):
     buyer = await colleague_of(owner, Role.BUYER)
     await permit(blanket, user_id=buyer.actor.user_id)
     release = await draw(buyer, blanket, 1500)
-    await decide(owner, release, agree=False)
-    await ApprovalPlan.filter(purchase_order_id=release.id).update(status=ApprovalPlanStatus.REJECTED)
+    await decide(owner, release, ApprovalDecision.REJECT, "too much")
 
     await update_line(buyer, await the_line(release), {"unit_price": Decimal(900)})
     await lifecycle.submit(buyer, asked(release))
