@@ -14,7 +14,7 @@ from models import database
 from models.invoice import Allocation, Invoice
 from models.statuses import InvoiceStatus
 from models.values import ZERO, plain
-from resolvers.differences import Difference, Found, differing
+from resolvers.recomputed import Difference, Found, differing
 from resolvers.rules.invoicing import COUNTS_NOWHERE, status_after
 from resolvers.settling import ALLOCATION_FIGURES, figures_of_invoice
 

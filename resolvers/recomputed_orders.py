@@ -16,9 +16,9 @@ from typing import TYPE_CHECKING, Any, Final
 from models import database
 from models.statuses import InvoiceStatus, MilestoneStatus, OrderType, PurchaseOrderStatus, ReceiptKind, ReceiptStatus
 from models.values import ZERO
-from resolvers.differences import Found, differing, streamed
 from resolvers.line_figures import LINE_FIGURES, LINE_TERMS, Documents, figures_of_line
 from resolvers.progress import HEADER, NOT_DRAWN, ORDER_FIGURES, figures_of_order
+from resolvers.recomputed import Found, differing, streamed
 from resolvers.rules.balances import Allocation, Usage, usage_of
 from resolvers.rules.invoicing import COUNTS_NOWHERE, Billing, billing_of
 from resolvers.rules.receiving import ReceiptEntry, arrivals_of

@@ -18,11 +18,11 @@ from tortoise.transactions import in_transaction
 from models import database
 from models.organization import Organization, OrganizationGate
 from models.values import ZERO
-from resolvers.differences import Difference, Found, differing
 from resolvers.errors import NotFound
 from resolvers.figures import write
 from resolvers.line_figures import LINE_FIGURES
 from resolvers.progress import ORDER_FIGURES, tell_matching
+from resolvers.recomputed import Difference, Found, differing
 from resolvers.recomputed_invoices import FoundInvoices, invoices, mend
 from resolvers.recomputed_orders import blanket_orders, standard_orders
 from resolvers.requisitioning import REQUISITION_FIGURES, REQUISITION_LINE_FIGURES, figures_of_requisition

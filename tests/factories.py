@@ -97,6 +97,7 @@ async def make_order_row(call: Call, supplier: Supplier | None = None, **fields:
         "updated_at": call.now,
         "received_amount": Decimal(0),
         "received_percent": Decimal(0),
+        "received_quantity_percent": Decimal(0),
         **fields,
     }
     return await PurchaseOrder.create(organization_id=call.organization_id, **given)

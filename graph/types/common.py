@@ -59,10 +59,15 @@ class Address:
     country: str | None = part("ISO 3166 country code.")
 
 
-@strawberry.type(description="How much of an order or line is done, by value.")
+@strawberry.type(description="How much of an order or line is done, by amount and by quantity side by side.")
 class Progress:
-    state: ProgressState = part("In a word.")
-    percent: Decimal = part("In percent of the amount ordered, rounded to two places.")
+    state: ProgressState = part("In a word, by amount.")
+    percent: Decimal = part(
+        "In percent of the amount ordered, rounded to two places; by quantity, where it is nothing."
+    )
+    quantity_percent: Decimal = part(
+        "In percent of the quantity ordered, to two places; of an order, the mean of its lines, weighted by value."
+    )
     amount: Money = part("In money.")
 
 

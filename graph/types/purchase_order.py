@@ -29,7 +29,9 @@ from graph.types.inputs import (
     NoticeWhere,
 )
 from graph.types.order_surroundings import OrderSurroundings
+    PaymentWhere,
 from graph.types.organization import (
+from graph.types.order_history import OrderHistory
     CostCenter,
     LegalEntity,
     PaymentTerm,
@@ -60,7 +62,7 @@ from resolvers.reading import expressions, kinds, verifying
 
 if TYPE_CHECKING:
     from graph.types.contract import Contract, PriceCheck
-    from graph.types.invoice import Allocation
+    from graph.types.invoice import Allocation, Invoice
     from graph.types.notice import Notice
     from graph.types.product import SupplierProduct
     from graph.types.requisition import RequisitionLine
@@ -143,9 +145,14 @@ class PurchaseOrderLine(Node):
     cancel_reason: str | None = column("Why it was canceled.")
     closed_at: datetime | None = column("When it was closed short.")
     close_reason: str | None = column("Why it was closed short.")
-    received_quantity: Decimal = column("The quantity received, in the unit.")
+    effective_quantity: Decimal = column(
+        "The quantity that counts: of a line closed short, what was received; none of a canceled line."
+    )
+    effective_amount: Money = money("The amount that counts in the order's total.", "effective_amount")
+    received_quantity: Decimal = column("The quantity received, less what went back; in the unit.")
     received_amount: Money = money("The value received.", "received_amount")
-    received_percent: Decimal = column("Received, in percent of the amount.")
+    received_percent: Decimal = column("Received, in percent of the amount that counts.")
+    received_quantity_percent: Decimal = column("Received, in percent of the quantity that counts.")
     accepted_quantity: Decimal = column("What receipts say was accepted, returned or not.")
     rejected_quantity: Decimal = column("What receipts say was rejected, returned or not.")
     returned_quantity: Decimal = column("What went back.")
@@ -153,11 +160,14 @@ class PurchaseOrderLine(Node):
     receipt_progress: Progress = read("How far receiving has come.", expressions.progress("received"))
     invoiced_quantity: Decimal = column("The quantity invoiced, in the unit.")
     invoiced_amount: Money = money("What matched invoices bill on it.", "invoiced_amount")
-    invoiced_percent: Decimal = column("Invoiced, in percent of the amount.")
+    invoiced_percent: Decimal = column("Invoiced, in percent of the amount that counts; not lowered by price credits.")
+    invoiced_quantity_percent: Decimal = column("Invoiced, in percent of the quantity that counts.")
     billing_progress: Progress = read("How far invoicing has come.", expressions.progress("invoiced"))
     balance: Balance | None = read(
         "What invoices may still use; null where the balance is not tracked.", expressions.balance(forecast=True)
     )
+    confirmed_amount: Money = money("The part of what is invoiced that is confirmed.", "confirmed_amount")
+    paid_amount: Money = money("Its share of what was paid for its invoices.", "paid_amount")
     invoice_count: int = column("How many invoices are matched to it now.")
     receipt_lines = connected(
         "What receipts and returns say of it.", "receipt_lines", lists.RECEIPT_LINES, of=Connection[ReceiptLine]
@@ -197,7 +207,7 @@ class PurchaseOrderLine(Node):
 
 
 @strawberry.type(description="An order with a supplier: everything about it can be asked for from here.")
-class PurchaseOrder(Node, OrderSurroundings):
+class PurchaseOrder(Node, OrderSurroundings, OrderHistory):
     id: strawberry.ID = identifier(rows.PurchaseOrder)
     number: str = column("The number, unique in the organization; it never changes.")
     external_id: str | None = column("The key in the client's own system, unique in the organization.")
@@ -269,7 +279,7 @@ class PurchaseOrder(Node, OrderSurroundings):
         order=ContractOrder,
         through="contract",
     )
-    total_amount: Money = money("The sum of its lines' amounts, without canceled ones.", "total_amount")
+    total_amount: Money = money("The sum of its lines' amounts as far as these count.", "total_amount")
     net_amount: Money = money("The total minus the minimum spend discount.", "net_amount")
     minimum_spend: Money | None = money(
         "The total from which the discount applies; only for standard orders.", "minimum_spend", nullable=True
@@ -290,8 +300,13 @@ class PurchaseOrder(Node, OrderSurroundings):
     receipt_progress: Progress | None = read(
         "How far receiving has come; only for standard orders.", expressions.progress("received", nullable=True)
     )
+    received_quantity_percent: Decimal | None = column(
+        "Received by quantity: the mean of its lines, weighted by value; only for standard orders."
+    )
     invoiced_amount: Money | None = money(
-        "What confirmed invoices bill on it; only for standard orders.", "invoiced_amount", nullable=True
+        "What confirmed invoices bill on it, with charges and less discounts; only for standard orders.",
+        "invoiced_amount",
+        nullable=True,
     )
     in_process_invoiced_amount: Money | None = money(
         "What invoices that are not confirmed yet bill on it; only for standard orders.",
@@ -301,6 +316,21 @@ class PurchaseOrder(Node, OrderSurroundings):
     billing_progress: Progress | None = read(
         "How far invoicing has come, confirmed or not; only for standard orders.",
         expressions.progress("billed", nullable=True),
+    other_charges_amount: Money | None = money(
+        "The charges in what is invoiced; only for standard orders.", "other_charges_amount", nullable=True
+    )
+    invoice_discount_amount: Money | None = money(
+        "The discounts in what is invoiced; only for standard orders.", "invoice_discount_amount", nullable=True
+    )
+    billed_amount: Money | None = money(
+        "What invoices bill on its lines, confirmed or not; only for standard orders.", "billed_amount", nullable=True
+    )
+    billed_percent: Decimal | None = column(
+        "Billed, in percent of the total; not lowered by price credits; only for standard orders."
+    )
+    billed_quantity_percent: Decimal | None = column(
+        "Billed by quantity: the mean of its lines, weighted by value; only for standard orders."
+    )
     )
     amount_paid: Money | None = money("What was paid; only for standard orders.", "amount_paid", nullable=True)
     remaining_balance: Money | None = money(

@@ -119,11 +119,16 @@ def _state(percent: str) -> Expression:
 
 
 def progress(kind: str, *, nullable: bool = False) -> Embedded:
-    """How far receiving or invoicing has come: `received` or `invoiced`."""
-    percent = f"{kind}_percent"
+    """How far receiving or invoicing has come, by amount and by quantity: `received`, `invoiced` or `billed`."""
+    percent, quantity_percent = f"{kind}_percent", f"{kind}_quantity_percent"
     return Embedded(
-        parts={"state": _state(percent), "percent": Column(percent), "amount": money(f"{kind}_amount")},
-        absent=_missing(percent, f"{kind}_amount") if nullable else None,
+        parts={
+            "state": _state(percent),
+            "percent": Column(percent),
+            "quantity_percent": Column(quantity_percent),
+            "amount": money(f"{kind}_amount"),
+        },
+        absent=_missing(percent, quantity_percent, f"{kind}_amount") if nullable else None,
     )
 
 

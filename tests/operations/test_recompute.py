@@ -22,11 +22,11 @@ from models.purchase_order import PurchaseOrder, PurchaseOrderLine
 from models.statuses import AmountBasis, InvoiceStatus, LineStatus
 from resolvers import (
     allocations,
-    differences,
     invoice_matching,
     invoices,
     marketplace,
     progress,
+    recomputed,
     recomputed_invoices,
     recomputed_orders,
     recomputing,
@@ -152,7 +152,7 @@ async def test_a_status_follows_the_allocations(db: str):
 
 
 async def test_many_invoices_are_taken_some_at_a_time(db: str, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(differences, "FETCHED_AT_ONCE", 3)
+    monkeypatch.setattr(recomputed, "FETCHED_AT_ONCE", 3)
     monkeypatch.setattr(recomputed_invoices, "INVOICES_AT_ONCE", 2)
     monkeypatch.setattr(recomputed_orders, "ORDERS_AT_ONCE", 1)
     call = await make_call()
