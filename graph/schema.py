@@ -21,6 +21,7 @@ from graph.mutations.purchase_order import PurchaseOrderMutations
 from graph.mutations.purchase_order_parts import PurchaseOrderPartMutations
 from graph.mutations.receiving import ReceivingMutations
 from graph.mutations.requisition import RequisitionMutations
+from graph.mutations.revision import RevisionMutations
 from graph.mutations.sourcing import SourcingMutations
 from graph.mutations.supplier import SupplierMutations
 from graph.mutations.token import TokenMutations
@@ -32,6 +33,7 @@ from graph.queries.documents import DocumentQueries
 from graph.queries.matching import MatchingQueries
 from graph.queries.notices import NoticeQueries
 from graph.queries.receiving import ReceivingQueries
+from graph.queries.revisions import RevisionQueries
 from graph.queries.sourcing import SourcingQueries
 from graph.queries.verification import VerificationQueries
 from graph.scalars import SCALARS
@@ -51,6 +53,7 @@ class Query(
     SourcingQueries,
     ReceivingQueries,
     ApprovalQueries,
+    RevisionQueries,
 ):
     pass
 
@@ -75,6 +78,7 @@ class Mutation(
     ReceivingMutations,
     RequisitionMutations,
     SourcingMutations,
+    RevisionMutations,
 ):
     pass
 

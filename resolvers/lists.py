@@ -8,12 +8,12 @@ from tortoise.expressions import Q
 
 from models.approval import Approval
 from models.contract import Contract
-from models.invoice import Invoice
+from models.invoice import Invoice, InvoiceLine
 from models.organization import CostCenter, LegalEntity, User
 from models.purchase_order import Contact, PurchaseOrder, PurchaseOrderLine
 from models.receiving import Milestone, Receipt
 from models.requisition import PurchaseRequisition
-from models.statuses import ApprovalStepStatus, ApproverState, MatchingStatus
+from models.statuses import ApprovalStepStatus, ApproverState, MatchingStatus, RevisionStatus
 from models.supplier import SellerEntity, Supplier
 from resolvers.listings import Derived, Listing, Reference
 from resolvers.reading.expressions import matching_status_is
@@ -113,8 +113,20 @@ CANDIDATES: Final = Listing(
         "dropped": Derived(_dropped),
         "criterion": "criterion",
         "purchase_order_id": Reference("purchase_order_id", PurchaseOrder),
+        "invoice_line_id": Reference("invoice_line_id", InvoiceLine),
     },
     default=("id",),
+)
+
+PAYMENTS: Final = Listing(
+    filters={
+        "number": "number",
+        "external_id": "external_id",
+        "invoice_id": Reference("invoice_id", Invoice),
+        "paid_on": "paid_on",
+        "created_at": "created_at",
+    },
+    default=("-id",),
 )
 
 SUPPLIERS: Final = Listing(
@@ -292,3 +304,21 @@ RELEASE_LINES: Final = Listing(default=("id",))
 CURRENT_ALLOCATION: Final = Q(ended_at__isnull=True)
 ENDED_ALLOCATION: Final = Q(ended_at__isnull=False)
 CURRENT_MATCH: Final = Q(superseded_at__isnull=True)
+
+REVISIONS: Final = Listing(
+    filters={
+        "status": "status",
+        "purchase_order_id": Reference("purchase_order_id", PurchaseOrder),
+        "started_by_id": Reference("started_by_id", User),
+        "created_at": "created_at",
+    },
+    default=("-id",),
+)
+
+REVISION_LINES: Final = Listing(default=("number",), unique="number")
+
+ORDER_VERSIONS: Final = Listing(default=("-version",), unique="version")
+
+OPEN_REVISION: Final = Q(
+    status__in=[RevisionStatus.DRAFT, RevisionStatus.PENDING_APPROVAL, RevisionStatus.APPROVED]
+)

@@ -78,7 +78,9 @@ async def decide(call: Call, meant: Meant, decision: ApprovalDecision, lines: Se
             columns = ("changes", "total_after", "amount_to_approve")
             event = (await held.noted("revision_lines_rejected", columns, meant.reason),)
             await release(held.edit, [row.line_id for row, _ in rejected if row.line_id is not None])
-        saying = approval_decisions.Meant(id=id_of(Approval, approval.id), reason=meant.reason)
+        reasons = dict.fromkeys(reason for _, reason in rejected if reason)
+        why = meant.reason or (None if is_left else "; ".join(reasons))
+        saying = approval_decisions.Meant(id=id_of(Approval, approval.id), reason=why)
         said = ApprovalDecision.APPROVE if is_left else _REJECT
         written = await approval_decisions.decide(call, saying, said)
         return Written(held.revision.id, (*event, *written.events))

@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Any, Final
 from pypika_tortoise.enums import Order
 
 from resolvers.reading import kinds, wire
-from resolvers.reading.past import AsOf, Then, inside, source
 from resolvers.reading.pages import OrderTerm, Page, Window, signature
+from resolvers.reading.past import AsOf, Then, inside, source
 from resolvers.reading.predicates import ORGANIZATION, TODAY, USER, Parameters, condition
 from resolvers.reading.text import joined, json_array, json_literal, json_object, literal, or_null, quoted
 from resolvers.visibility import visible_to
@@ -77,7 +77,7 @@ def as_of(one: AsOf, selection: Selection, rights: Actor) -> Statement:
     parameters.then = Then()
     rows = _rows(one.model, "t0", visible_to(one.model, rights)._q_objects, parameters)
     return Statement(
-        f"WITH at AS ({at}) SELECT {plan.sql} FROM {rows} AND t0.id = (SELECT id FROM at)",  # noqa: S608
+        f"WITH at AS ({at}) SELECT {plan.sql} FROM {rows} AND t0.id = (SELECT id FROM at)",
         parameters.all,
         plan.slots,
     )
@@ -176,7 +176,7 @@ class _Compiler:
             (item.key, self.value(model, row, item, item.kind, (*path, item.key), depth)) for item in selection
         )
 
-    def value(  # noqa: C901, PLR0911, PLR0913, PLR0917 - one case a kind, read whole
+    def value(  # noqa: C901, PLR0911, PLR0912, PLR0913, PLR0917 - one case a kind, read whole
         self, model: type[Model], row: str, item: Selected, kind: kinds.Kind, path: Path, depth: int
     ) -> str:
         """SQL for the JSON text of one field of the row; never null."""
@@ -211,6 +211,11 @@ class _Compiler:
                 )
             case kinds.One():
                 return self._one(model, row, item, kind, path, depth + 1)
+            case kinds.OneAsOf(name, until):
+                with self.as_of(Then.just_before(f'{row}."{until}"')):
+                    return self._one(model, row, item, kinds.One(name), path, depth + 1)
+            case kinds.InVersion():
+                return self._in_version(model, row, item, kind, path, depth + 1)
             case kinds.First() | kinds.Many() | kinds.Connected():
                 return self._related(model, row, item, kind, path, depth + 1)
             case kinds.Part() | kinds.PagePart():
@@ -238,6 +243,20 @@ class _Compiler:
             text = self.node(target, alias, item.children or (), path, depth)
         return or_null(f"(SELECT {text} FROM {rows})")
 
+    def _in_version(  # noqa: PLR0913, PLR0917 - where the row is, and what is wanted of it
+        self, model: type[Model], row: str, item: Selected, kind: kinds.InVersion, path: Path, depth: int
+    ) -> str:
+        asked = self.parameters.bind(dict(item.arguments).get(kind.argument))
+        version, today = f"coalesce({asked}::int, {row}.version)", f"{self.parameters.bind(TODAY)}::date"
+        then, alias, at = Then.of_version(row, version, today), f"t{depth}", f"v{depth}"
+        with self.as_of(Then(f"{at}.moment", f"{at}.today")):
+            rows = _rows(model, alias, visible_to(model, self.rights)._q_objects, self.parameters)
+            text = json_object(
+                (name, self.value(model, alias, item, part, (*path, name), depth)) for name, part in kind.parts.items()
+            )
+        stood = f'SELECT {text} FROM {rows} AND {alias}."id" = {row}."id"'
+        return or_null(f"(SELECT ({stood}) FROM (SELECT {then.moment} AS moment, {then.today} AS today OFFSET 0) {at})")
+
     def _related(  # noqa: PLR0913, PLR0917 - where the rows are, and what is wanted of them
         self,
         model: type[Model],
@@ -253,9 +272,14 @@ class _Compiler:
         queryset = visible_to(target, self.rights)
         if isinstance(kind, kinds.Connected) and kind.through is not None:
             beyond: Any = target._meta.fields_map[kind.through]
+            queryset = queryset if kind.links is None else queryset.filter(kind.links)
             links = _rows(target, f"l{alias}", queryset._q_objects, self.parameters, f"l{key}", listed=True)
-            key = f'{alias}."id" IN (SELECT l{alias}."{beyond.source_field}" FROM {links})'
-            queryset = visible_to(beyond.related_model, self.rights)
+            target, column = beyond.related_model, "id"
+            if kind.back is not None:
+                back: Any = target._meta.fields_map[kind.back]
+                target, column = back.related_model, back.relation_source_field
+            key = f'{alias}."{column}" IN (SELECT l{alias}."{beyond.source_field}" FROM {links})'
+            queryset = visible_to(target, self.rights)
         if kind.only is not None:
             queryset = queryset.filter(kind.only)
         if isinstance(kind, kinds.Connected):

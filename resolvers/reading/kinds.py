@@ -90,6 +90,25 @@ class One:
 
 
 @dataclass(frozen=True, slots=True)
+class OneAsOf:
+    """The row that a foreign key refers to, and everything below it, as it last stood before the moment in a column."""
+
+    name: str
+    until: str
+
+
+@dataclass(frozen=True)
+class InVersion:
+    """Parts of the row as it last stood in the version that an argument of the field names; in its own without one.
+
+    Null where there was no such version.
+    """
+
+    argument: str
+    parts: Mapping[str, Kind]
+
+
+@dataclass(frozen=True, slots=True)
 class Many:
     """All rows that refer to this one, in order; for lists that are short by their nature.
 
@@ -116,13 +135,16 @@ class Connected:
     """A page of the rows that refer to this one. `page` makes the page from the field's arguments.
 
     `through` follows a foreign key of those rows to the rows that are really meant, each of which stands in the page
-    once; `only` narrows the rows of the page.
+    once; `back` goes on to what refers to these, by the relation of that name. `only` narrows the rows of the page,
+    `links` the rows that lead to them.
     """
 
     name: str
     page: Callable[..., Any]
     only: Q | None = field(default=None, hash=False)
     through: str | None = None
+    links: Q | None = field(default=None, hash=False)
+    back: str | None = None
 
 
 @dataclass(frozen=True)
@@ -164,6 +186,8 @@ Kind: TypeAlias = (
     | Expression
     | Embedded
     | One
+    | OneAsOf
+    | InVersion
     | Many
     | First
     | Connected

@@ -38,6 +38,7 @@ class OrderState:
     """An order as it stood, with its lines by their keys."""
 
     version: int
+    currency: str
     total: Decimal
     fields: Mapping[str, str | None] = field(default_factory=Fields)
     lines: Mapping[int, LineState] = field(default_factory=dict[int, LineState])
@@ -58,6 +59,7 @@ class LineDifference:
 
     kind: LineDifferenceKind
     number: int
+    currency: str
     amount_before: Decimal | None
     amount_after: Decimal | None
     changes: tuple[FieldDifference, ...] = ()
@@ -74,6 +76,7 @@ class Difference:
 
     from_version: int
     to_version: int
+    currency: str
     total_before: Decimal
     total_after: Decimal
     changes: tuple[FieldDifference, ...]
@@ -91,10 +94,12 @@ def difference(before: OrderState, after: OrderState) -> Difference:
     Source: V5.
     """
     keys = {**before.lines, **after.lines}
-    lines = (_line(before.lines.get(key), after.lines.get(key)) for key in keys)
+    currency = after.currency
+    lines = (_line(before.lines.get(key), after.lines.get(key), currency) for key in keys)
     return Difference(
         from_version=before.version,
         to_version=after.version,
+        currency=currency,
         total_before=before.total,
         total_after=after.total,
         changes=tuple(differing(before.fields, after.fields)),
@@ -110,7 +115,7 @@ def differing(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterable[F
             yield FieldDifference(field=name, before=old, after=new)
 
 
-def _line(before: LineState | None, after: LineState | None) -> LineDifference | None:
+def _line(before: LineState | None, after: LineState | None, currency: str) -> LineDifference | None:
     kind, standing = LineDifferenceKind.CHANGED, after or before
     if standing is None:
         return None
@@ -127,6 +132,7 @@ def _line(before: LineState | None, after: LineState | None) -> LineDifference |
     return LineDifference(
         kind=kind,
         number=standing.number,
+        currency=currency,
         amount_before=before.amount if before else None,
         amount_after=after.amount if after else None,
         changes=changes,
