@@ -113,15 +113,22 @@ def connected(  # noqa: PLR0913 - a declaration, read as one
     order: Any = None,
     only: Any = None,
     through: str | None = None,
+    links: Any = None,
+    back: str | None = None,
 ) -> Any:
-    """A page of the nodes that refer to this one; or of those that the rows that do so lead to `through` a key."""
+    """A page of the nodes that refer to this one; or of those that the rows that do so lead to `through` a key.
+
+    `links` narrows those rows; `back` goes on to what refers to the nodes that they lead to.
+    """
 
     def resolver(self: Any, **arguments: Any) -> Any:
         raise TypeError(f"{name} of {self!r} is read by the statement of its parent, not by itself: {arguments}")
 
     _sign(resolver, listing, of, where, order)
     return strawberry.field(
-        resolver=resolver, description=description, metadata={"read": kinds.Connected(name, listing, only, through)}
+        resolver=resolver,
+        description=description,
+        metadata={"read": kinds.Connected(name, listing, only, through, links, back)},
     )
 
 

@@ -12,11 +12,13 @@ from graph.mutations.blanket import BlanketMutations
 from graph.mutations.collaboration import CollaborationMutations
 from graph.mutations.importing import ImportMutations
 from graph.mutations.invoice import InvoiceMutations
+from graph.mutations.invoice_states import InvoiceStateMutations
 from graph.mutations.lifecycle import LifecycleMutations
 from graph.mutations.master_data import MasterDataMutations
 from graph.mutations.matching import MatchingMutations
 from graph.mutations.notice import NoticeMutations
 from graph.mutations.organization import OrganizationMutations
+from graph.mutations.payment import PaymentMutations
 from graph.mutations.purchase_order import PurchaseOrderMutations
 from graph.mutations.purchase_order_parts import PurchaseOrderPartMutations
 from graph.mutations.receiving import ReceivingMutations
@@ -32,6 +34,7 @@ from graph.queries.dashboard import DashboardQueries
 from graph.queries.documents import DocumentQueries
 from graph.queries.matching import MatchingQueries
 from graph.queries.notices import NoticeQueries
+from graph.queries.payments import PaymentQueries
 from graph.queries.receiving import ReceivingQueries
 from graph.queries.revisions import RevisionQueries
 from graph.queries.sourcing import SourcingQueries
@@ -54,6 +57,7 @@ class Query(
     ReceivingQueries,
     ApprovalQueries,
     RevisionQueries,
+    PaymentQueries,
 ):
     pass
 
@@ -65,6 +69,8 @@ class Mutation(
     LifecycleMutations,
     ApprovalMutations,
     InvoiceMutations,
+    InvoiceStateMutations,
+    PaymentMutations,
     MatchingMutations,
     ImportMutations,
     SupplierMutations,

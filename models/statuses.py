@@ -407,6 +407,13 @@ class BillingStage(Word):
     FINAL = "FINAL", "The last invoice on what it bills."
 
 
+class DuplicatePolicy(Word):
+    """I6."""
+
+    REFUSE = "REFUSE", "An invoice whose number is there already is refused."
+    KEEP = "KEEP", "It is stored as a suspected duplicate and counts nowhere, until somebody has looked at it."
+
+
 class DiscrepancyKind(Word):
     """In what an invoice disagrees. I4."""
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final, Protocol
 
 from models.statuses import ApprovalDocument
-from resolvers import purchase_order_lifecycle, releases, revisions
+from resolvers import invoice_states, purchase_order_lifecycle, releases, revisions
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -34,6 +34,7 @@ class Outcomes(Protocol):
 
 
 OUTCOMES: Final[Mapping[ApprovalDocument, Outcomes]] = {
+    ApprovalDocument.INVOICE: invoice_states,
     ApprovalDocument.ORDER: purchase_order_lifecycle,
     ApprovalDocument.RELEASE: releases,
     ApprovalDocument.REVISION: revisions,

@@ -14,6 +14,7 @@ from models.statuses import ApprovalDocument, InvoiceStatus
 from resolvers import approvals, bulk, decision_store, events, notices, progress, verification
 from resolvers.decisions import subjects_of
 from resolvers.invoice_rows import row_of
+from resolvers.rules.invoicing import DECIDED_ON
 from resolvers.rules.text import api_name
 
 if TYPE_CHECKING:
@@ -47,8 +48,8 @@ async def compared(call: Call, subjects: Iterable[Subject]) -> list[Event]:
     return await verification.recheck(call, keys)
 
 
-async def withdraw(
-    call: Call, invoice: Invoice, columns: Mapping[str, Any], kind: str, reason: str
+async def withdraw(  # noqa: PLR0913 - an end, told whole
+    call: Call, invoice: Invoice, columns: Mapping[str, Any], kind: str, reason: str, *, supersedes: bool = True
 ) -> tuple[Event, ...]:
     """Move an invoice to a status in which it counts nowhere: it gives back what it took, and waits for nobody.
 
@@ -61,7 +62,7 @@ async def withdraw(
     await Invoice.filter(id=invoice.id).update(
         **columns, on_hold=False, updated_at=call.now, edit_version=invoice.edit_version + 1
     )
-    if invoice.status is InvoiceStatus.PENDING_APPROVAL:
+    if supersedes and invoice.status in DECIDED_ON:
         await approvals.supersede(call, ApprovalDocument.INVOICE, invoice=invoice)
     await decision_store.refresh(call, subject.held)
     told = told_of_orders(call, invoice, kind, columns, [held.order_id for held in subject.held], reason)

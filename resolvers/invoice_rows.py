@@ -11,6 +11,7 @@ from models.invoice import Invoice
 from resolvers.errors import NotFound, WrongStatus
 from resolvers.errors_invoicing import AlreadyPaid
 from resolvers.ids import key_of
+from resolvers.rules.invoice_states import ALLOWED
 from resolvers.rules.invoicing import CHANGEABLE, MATCHABLE
 from resolvers.rules.text import Text, shown
 from resolvers.visibility import visible_to
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
     from models.statuses import InvoiceStatus
     from resolvers.operation import Call
+    from resolvers.rules.invoice_states import InvoiceAction
 
 Row = dict[str, Any]
 
@@ -60,6 +62,15 @@ def check_matchable(action: str, invoice: Invoice) -> None:
         WrongStatus: it is one.
     """
     _check(action, invoice, MATCHABLE)
+
+
+def check_allowed(action: InvoiceAction, invoice: Invoice) -> None:
+    """Refuse an action that the invoice's status does not allow.
+
+    Raises:
+        WrongStatus: it does not.
+    """
+    _check(action, invoice, ALLOWED[action])
 
 
 def check_unpaid(action: str, invoice: Invoice) -> None:

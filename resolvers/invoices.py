@@ -55,14 +55,17 @@ MATCHED_BY: Final = frozenset(COLUMNS) - {
 """The columns that decide which order an invoice belongs to, or what it takes there."""
 
 
-async def record(call: Call, given: Mapping[str, Any], *, match: bool = True) -> Written:
+async def record(call: Call, given: Mapping[str, Any], *, match: bool = True, keep_duplicate: bool = False) -> Written:
     """Record an invoice as the supplier sent it, and find the order it belongs to, unless that is to wait.
+
+    One whose number is there already is refused; or kept, if that is wanted, as a suspected duplicate, which counts
+    nowhere (I6).
 
     Raises:
         Refusals: everything that is wrong with it; a `DuplicateInvoice` where the supplier's number is there already.
     """
     document = Document.of(given)
-    entry = Entry(document.new(), document.refusals)
+    entry = Entry(document.new(), document.refusals, is_kept=keep_duplicate)
     async with in_transaction():
         gate = await locked_gate(call)
         told = await recording.record(call, gate, [entry], match=match)

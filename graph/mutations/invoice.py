@@ -10,7 +10,7 @@ from graph.types.invoice import Invoice
 from graph.types.invoice_inputs import InvoiceCancelInput, InvoiceRecordInput, InvoiceUpdateInput
 from graph.types.mutation_input import given
 from models import invoice as rows
-from models.statuses import Role
+from models.statuses import DuplicatePolicy, Role
 from resolvers import invoices
 
 
@@ -29,7 +29,8 @@ class InvoiceMutations:
         Role.ACCOUNTS_PAYABLE,
     )
     async def invoice_record(self, info: Info, input: InvoiceRecordInput) -> Any:
-        return await invoices.record(info.context.call, given(input), match=input.match)
+        keeps = input.on_duplicate is DuplicatePolicy.KEEP
+        return await invoices.record(info.context.call, given(input), match=input.match, keep_duplicate=keeps)
 
     @mutation(
         InvoicePayload,

@@ -67,9 +67,22 @@ class MatchingMutations:
         Role.ACCOUNTS_PAYABLE,
     )
     async def invoice_reallocate(self, info: Info, input: InvoiceReallocateInput) -> Any:
-        shares = [allocations.Share(line_id=share.line_id, amount=share.amount) for share in input.allocations]
+        shares = [
+            allocations.Share(
+                line_id=share.line_id,
+                amount=share.amount,
+                invoice_line_id=share.invoice_line_id,
+                quantity=share.quantity,
+            )
+            for share in input.allocations
+        ]
         return await allocations.reallocate(
-            info.context.call, input.id, shares, reason=input.reason, expected_version=input.expected_version
+            info.context.call,
+            input.id,
+            shares,
+            reason=input.reason,
+            expected_version=input.expected_version,
+            leave_rest=input.leave_rest,
         )
 
     @mutation(

@@ -25,6 +25,8 @@ DESCRIPTIONS: Final[dict[type[Enum], str]] = {
     statuses.InvoiceCategory: "What an invoice bills; decides which line item types can take it.",
     statuses.InvoiceKind: "Whether a document bills an amount or gives one back.",
     statuses.InvoiceStatus: "The lifecycle of an invoice.",
+    statuses.BillingStage: "Which part of the business an invoice bills.",
+    statuses.DuplicatePolicy: "What happens to an invoice whose number is there already.",
     statuses.InvoiceLineStatus: "The lifecycle of an invoice line.",
     statuses.MatchOutcome: "How a match ended.",
     statuses.MatchCriterion: "The rule that dropped a candidate, or that ranked it behind a better one.",
@@ -60,6 +62,9 @@ DESCRIPTIONS: Final[dict[type[Enum], str]] = {
     statuses.ApprovalStepStatus: "How far a step of an approval plan has come.",
     statuses.ApproverState: "What an approver has said.",
     statuses.ApprovalDecision: "What an approver says.",
+    statuses.RevisionStatus: "Where a revision stands.",
+    statuses.RevisionLineState: "What was decided about a line of a revision.",
+    statuses.LineDifferenceKind: "What became of a line from one version to another.",
     statuses.TaskState: "Where a task stands.",
 }
 

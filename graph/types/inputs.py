@@ -230,6 +230,7 @@ class MatchCandidateWhere:
     dropped: BooleanFilter | None = _optional("By whether they dropped out before the ranking.")
     criterion: Filter[MatchCriterion] | None = _optional("By the deciding criterion.")
     purchase_order_id: IDFilter | None = _optional("By order.")
+    invoice_line_id: IDFilter | None = _optional("By line of the invoice.")
 
 
 @strawberry.input(description="Which events.")
@@ -295,3 +296,15 @@ class TaskOrderField(Enum):
 class TaskOrder:
     field: TaskOrderField = strawberry.field(description="What to sort by.")
     direction: Direction = strawberry.field(default=Direction.ASC, description="Which way.")
+
+
+@strawberry.input(description="Which payments.")
+class PaymentWhere:
+    and_: list["PaymentWhere"] | None = _optional(_AND, "and")
+    or_: list["PaymentWhere"] | None = _optional(_OR, "or")
+    not_: Optional["PaymentWhere"] = _optional(_NOT, "not")
+    number: StringFilter | None = _optional("By number.")
+    external_id: StringFilter | None = _optional("By external id.")
+    invoice_id: IDFilter | None = _optional("By invoice.")
+    paid_on: DateFilter | None = _optional("By the day it was paid.")
+    created_at: DateTimeFilter | None = _optional("By when it was recorded.")

@@ -8,7 +8,7 @@ import strawberry
 
 from graph.scalars import CurrencyCode
 from graph.types.mutation_input import ChangeInput, MutationInput
-from models.statuses import InvoiceCategory, InvoiceKind, LineItemType
+from models.statuses import BillingStage, DuplicatePolicy, InvoiceCategory, InvoiceKind, LineItemType
 
 _NUMBER = "The supplier's number, unique for the supplier; at most 100 characters."
 _TOTAL = "The total, taxes included; negative, or zero, on credit memos and debit memos. In the invoice's currency."
@@ -36,7 +36,12 @@ class InvoiceLineInput:
     number: int | None = _optional("The number, unique in the invoice; its place unless given.")
     description: str | None = _optional("What is billed; at most 10,000 characters.")
     part_number: str | None = _optional("The supplier's part number; at most 100 characters.")
+    purchase_order_number: str | None = _optional("The order it names, where that is not the invoice's.")
     purchase_order_line_number: int | None = _optional("The order line it names.")
+    reopens_quantity: bool | None = _optional(
+        "On credit memos and debit memos: whether the quantity can be billed again; true unless given, where there is"
+        " a quantity."
+    )
     unit: str | None = _optional("The unit of the quantity; at most 20 characters.")
     quantity: Decimal | None = _optional("The quantity billed, with at most six decimals.")
     unit_price: Decimal | None = _optional("The price for one unit, with at most six decimals.")
@@ -50,6 +55,12 @@ class InvoiceFieldsInput:
     seller_entity_id: strawberry.ID | None = _optional(_SELLER)
     amount_before_tax: Decimal | None = _optional(_BEFORE_TAX)
     tax_amount: Decimal | None = _optional(_TAX)
+    other_charges: Decimal | None = _optional(
+        "Charges beyond its lines; part of the total. Where lines, charges, discount and tax do not come to the total,"
+        " that is a discrepancy, and not refused."
+    )
+    discount_amount: Decimal | None = _optional("The discount on the whole of it; taken off in the total already.")
+    billing_stage: BillingStage | None = _optional("Whether it bills in advance, or for the last time.")
     due_date: date | None = _optional("The date it is due.")
     billing_period_start: date | None = _optional(_FIRST)
     billing_period_end: date | None = _optional(_LAST)
@@ -77,6 +88,9 @@ class InvoiceDocumentInput(InvoiceFieldsInput):
 class InvoiceRecordInput(InvoiceDocumentInput, MutationInput):
     match: bool = strawberry.field(
         default=True, description="Find the order it belongs to at once; otherwise it waits until it is matched."
+    )
+    on_duplicate: DuplicatePolicy = strawberry.field(
+        default=DuplicatePolicy.REFUSE, description="What happens where the supplier's number is there already."
     )
 
 
@@ -115,15 +129,27 @@ class InvoiceMatchInput(ChangeInput):
     )
 
 
-@strawberry.input(description="What of an invoice goes to an order line.")
+@strawberry.input(description="What of an invoice, or of a line of it, goes to an order line.")
 class InvoiceShareInput:
-    line_id: strawberry.ID = strawberry.field(description="The order line.")
+    line_id: strawberry.ID | None = strawberry.field(
+        default=None, description="The order line; null to take the invoice line off all orders."
+    )
+    invoice_line_id: strawberry.ID | None = strawberry.field(
+        default=None,
+        description=(
+            "The line of the invoice. Either every allocation names one, or none does; lines that none names stay where"
+            " they are."
+        ),
+    )
     amount: Decimal | None = strawberry.field(
         default=None,
         description=(
             "The amount, in the invoice's currency, of what counts against balances: the total, or before tax, as the"
-            " organization has set. All of it unless given."
+            " organization has set. All of it unless given. Of an invoice line the amount before tax."
         ),
+    )
+    quantity: Decimal | None = strawberry.field(
+        default=None, description="The quantity; only of an invoice line. What is not given follows from the amount."
     )
 
 
@@ -131,7 +157,14 @@ class InvoiceShareInput:
 class InvoiceReallocateInput(ChangeInput):
     id: strawberry.ID = strawberry.field(description="Which invoice.")
     allocations: list[InvoiceShareInput] = strawberry.field(
-        description="Where it goes, at most 100 lines; the amounts add up to the invoice exactly. None: to no order."
+        description=(
+            "Where it goes, at most 100 lines; the amounts add up to the invoice, or to each line of it that is named."
+            " None: to no order."
+        )
+    )
+    leave_rest: bool = strawberry.field(
+        default=False,
+        description="Leave what the parts of an invoice line do not cover on no order; otherwise that is refused.",
     )
     reason: str = strawberry.field(description="Why, for the history; at most 2,000 characters.")
 

@@ -16,7 +16,7 @@ from resolvers import lists
 from resolvers.reading.kinds import Expression
 
 if TYPE_CHECKING:
-    from graph.types.invoice import Invoice
+    from graph.types.invoice import Invoice, InvoiceLine
     from graph.types.purchase_order import PurchaseOrder, PurchaseOrderLine
 
 
@@ -38,6 +38,11 @@ class MatchCandidate:
         "What would be left on the line after this invoice; null where its balance is not tracked.",
         "balance_after",
         nullable=True,
+    )
+    invoice_line: Annotated["InvoiceLine", strawberry.lazy("graph.types.invoice")] | None = one(
+        "For which line of the invoice it was looked at; null where the invoice is matched as a whole, or the line was"
+        " removed.",
+        "invoice_line",
     )
 
 
@@ -82,6 +87,9 @@ class MatchPreviewCandidate:
     reason: str = strawberry.field(description="Why, in a sentence with the figures.")
     balance_after: Money | None = strawberry.field(
         description="What would be left on the line after the invoice; null where its balance is not tracked."
+    )
+    invoice_line_number: int | None = strawberry.field(
+        description="For which line of the invoice it was looked at; null where the invoice is matched as a whole."
     )
 
     @strawberry.field(description="The order, as it is.")
@@ -145,6 +153,7 @@ class MatchPreview:
                     criterion=each.criterion,
                     reason=each.reason,
                     balance_after=_money(each.balance_after, among.currency),
+                    invoice_line_number=self.preview.lines.get(each.invoice_line_id),
                 )
                 for each in among.shown
             ],

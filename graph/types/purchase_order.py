@@ -24,14 +24,16 @@ from graph.types.event import Event
 from graph.types.inputs import (
     DiscrepancyWhere,
     EventWhere,
+    InvoiceOrder,
+    InvoiceWhere,
     LineOrder,
     LineWhere,
     NoticeWhere,
-)
-from graph.types.order_surroundings import OrderSurroundings
     PaymentWhere,
-from graph.types.organization import (
+)
 from graph.types.order_history import OrderHistory
+from graph.types.order_surroundings import OrderSurroundings
+from graph.types.organization import (
     CostCenter,
     LegalEntity,
     PaymentTerm,
@@ -64,6 +66,7 @@ if TYPE_CHECKING:
     from graph.types.contract import Contract, PriceCheck
     from graph.types.invoice import Allocation, Invoice
     from graph.types.notice import Notice
+    from graph.types.payment import Payment
     from graph.types.product import SupplierProduct
     from graph.types.requisition import RequisitionLine
     from graph.types.shipping import AvailableShippingMethod
@@ -163,11 +166,11 @@ class PurchaseOrderLine(Node):
     invoiced_percent: Decimal = column("Invoiced, in percent of the amount that counts; not lowered by price credits.")
     invoiced_quantity_percent: Decimal = column("Invoiced, in percent of the quantity that counts.")
     billing_progress: Progress = read("How far invoicing has come.", expressions.progress("invoiced"))
+    confirmed_amount: Money = money("The part of what is invoiced that is confirmed.", "confirmed_amount")
+    paid_amount: Money = money("Its share of what was paid for its invoices.", "paid_amount")
     balance: Balance | None = read(
         "What invoices may still use; null where the balance is not tracked.", expressions.balance(forecast=True)
     )
-    confirmed_amount: Money = money("The part of what is invoiced that is confirmed.", "confirmed_amount")
-    paid_amount: Money = money("Its share of what was paid for its invoices.", "paid_amount")
     invoice_count: int = column("How many invoices are matched to it now.")
     receipt_lines = connected(
         "What receipts and returns say of it.", "receipt_lines", lists.RECEIPT_LINES, of=Connection[ReceiptLine]
@@ -297,11 +300,11 @@ class PurchaseOrder(Node, OrderSurroundings, OrderHistory):
         "The value received; only for standard orders.", "received_amount", nullable=True
     )
     received_percent: Decimal | None = column("Received, in percent of the total; only for standard orders.")
-    receipt_progress: Progress | None = read(
-        "How far receiving has come; only for standard orders.", expressions.progress("received", nullable=True)
-    )
     received_quantity_percent: Decimal | None = column(
         "Received by quantity: the mean of its lines, weighted by value; only for standard orders."
+    )
+    receipt_progress: Progress | None = read(
+        "How far receiving has come; only for standard orders.", expressions.progress("received", nullable=True)
     )
     invoiced_amount: Money | None = money(
         "What confirmed invoices bill on it, with charges and less discounts; only for standard orders.",
@@ -313,9 +316,6 @@ class PurchaseOrder(Node, OrderSurroundings, OrderHistory):
         "in_process_invoiced_amount",
         nullable=True,
     )
-    billing_progress: Progress | None = read(
-        "How far invoicing has come, confirmed or not; only for standard orders.",
-        expressions.progress("billed", nullable=True),
     other_charges_amount: Money | None = money(
         "The charges in what is invoiced; only for standard orders.", "other_charges_amount", nullable=True
     )
@@ -331,6 +331,9 @@ class PurchaseOrder(Node, OrderSurroundings, OrderHistory):
     billed_quantity_percent: Decimal | None = column(
         "Billed by quantity: the mean of its lines, weighted by value; only for standard orders."
     )
+    billing_progress: Progress | None = read(
+        "How far invoicing has come, confirmed or not; only for standard orders.",
+        expressions.progress("billed", nullable=True),
     )
     amount_paid: Money | None = money("What was paid; only for standard orders.", "amount_paid", nullable=True)
     remaining_balance: Money | None = money(
@@ -377,6 +380,26 @@ class PurchaseOrder(Node, OrderSurroundings, OrderHistory):
         lists.ALLOCATIONS,
         of=Connection[Annotated["Allocation", strawberry.lazy("graph.types.invoice")]],
         only=lists.CURRENT_ALLOCATION,
+    )
+    invoices = connected(
+        "The invoices that take something from it now, each once; none for blanket orders.",
+        "allocations",
+        lists.INVOICES,
+        of=Connection[Annotated["Invoice", strawberry.lazy("graph.types.invoice")]],
+        where=InvoiceWhere,
+        order=InvoiceOrder,
+        through="invoice",
+        links=lists.CURRENT_ALLOCATION,
+    )
+    payments = connected(
+        "The payments of these invoices, the latest first; none for blanket orders.",
+        "allocations",
+        lists.PAYMENTS,
+        of=Connection[Annotated["Payment", strawberry.lazy("graph.types.payment")]],
+        where=PaymentWhere,
+        through="invoice",
+        links=lists.CURRENT_ALLOCATION,
+        back="payments",
     )
     notices = connected(
         "What its contacts were told or are to be told, the latest first.",

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     Balances = Mapping[int, Decimal | None]
 
-RULES_VERSION: Final = "1"
+RULES_VERSION: Final = "2"
 """Stored with every match. Raised whenever a change of the rules could decide a match otherwise. M9."""
 
 

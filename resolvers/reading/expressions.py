@@ -90,7 +90,7 @@ def money(column: str, currency: str = "currency", *, nullable: bool = False) ->
 def calculated_money(sql: str, currency: str = "currency", *, absent: str | None = None) -> Embedded:
     """Money that SQL over the row gives, never null but where `absent` holds."""
     text = amount_text("c.amount", f"{{row}}.{currency}")
-    amount = Expression(f"(SELECT {text} FROM (SELECT {sql} AS amount) c)", raw=True)  # noqa: S608 - our own SQL
+    amount = Expression(f"(SELECT {text} FROM (SELECT {sql} AS amount) c)", raw=True)
     code = Column(currency)
     return Embedded(
         parts={
@@ -100,6 +100,17 @@ def calculated_money(sql: str, currency: str = "currency", *, absent: str | None
         },
         absent=absent,
     )
+
+
+_OPEN: Final = Expression(amount_text('({row}."total_amount" - {row}."paid_amount")', '{row}."currency"'), raw=True)
+OPEN_AMOUNT: Final = Embedded(
+    parts={
+        "amount": _OPEN,
+        "currency": Column("currency"),
+        "formatted": Computed({"amount": _OPEN, "currency": Column("currency")}, _formatted),
+    }
+)
+"""What is open of an invoice: its total less what was paid (I3)."""
 
 
 def address(column: str) -> Embedded:

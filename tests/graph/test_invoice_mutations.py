@@ -360,7 +360,7 @@ async def test_a_preview_shows_the_decision_and_stores_nothing(desk: Desk):
         "outcome": "MATCHED",
         "reason": "Line 1 of PO-1 is the only line that fits. Its balance goes from 1,000.00 USD to 900.00 USD.",
         "onHold": False,
-        "rulesVersion": "1",
+        "rulesVersion": "2",
         "balanceBefore": {"amount": "1000.00", "currency": "USD"},
         "balanceAfter": {"amount": "900.00"},
         "purchaseOrder": {
