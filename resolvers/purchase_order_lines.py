@@ -12,7 +12,7 @@ from tortoise.transactions import in_transaction
 from models.invoice import Allocation
 from models.purchase_order import PurchaseOrderLine
 from models.statuses import PurchaseOrderAction
-from resolvers import events, products, shipping
+from resolvers import events, products, received_lines, shipping
 from resolvers import purchase_order_line_drafts as drafting
 from resolvers.errors import InUse, refuse_all
 from resolvers.errors_approvals import Documented
@@ -75,6 +75,7 @@ async def update(call: Call, asked: Asked, given: Mapping[str, Any]) -> Written:
         drafts = drafting.changed(line, fields, edit.terms, ("line",))
         refuse_all([*wrong, *drafts.refusals])
         [columns] = drafts.lines
+        refuse_all(await received_lines.change_refusals(line, columns, ("line",)))
         present = {name: getattr(line, name) for name in columns}
         line.update_from_dict(columns)
         changes = events.changes_between(before, told_line(line))
@@ -108,6 +109,7 @@ async def remove(call: Call, asked: Asked) -> Written:
             raise InUse(invoices=len(served), remedy=LINE_REMEDY, path=("lineId",))
         if await PurchaseOrderLine.filter(blanket_line_id=line.id).exists():
             raise Documented(kinds=("releases",), path=("lineId",))
+        refuse_all(await received_lines.removal_refusals(line, ("lineId",)))
         changes = events.changes_between(there(told_line(line)), {})
         await line.delete()
         await refresh_ordered([line.requisition_line_id])

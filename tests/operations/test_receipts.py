@@ -12,16 +12,19 @@ import pytest
 
 from models.receiving import Receipt, ReceiptLine
 from models.statuses import Role
-from resolvers import receipts
+from resolvers import purchase_order_lines, receipts
 from resolvers.errors import AlreadyTaken, NotApplicable, NotFound, NotPermitted, VersionConflict, WrongStatus
-from resolvers.errors_receiving import OverReceipt, OverReturn, TakesNoReceipt
+from resolvers.errors_approvals import Documented
+from resolvers.errors_receiving import MilestonesTooLarge, OverReceipt, OverReturn, TakesNoReceipt
 from resolvers.ids import id_of
+from resolvers.purchase_order_edits import Asked
 from tests.delivering import (
     asked,
     cancel,
     entry,
     goods,
     ordered,
+    plan,
     receive,
     received,
     send_back,
@@ -312,3 +315,27 @@ async def test_of_two_receipts_for_the_last_unit_exactly_one_is_posted(call: Cal
     assert told == ["Line 1 would have 11 received of 10 ordered; at most 10 are allowed."] * 3
     assert await received(order) == ("10", "1200", "100", "DELIVERED")
     assert await Receipt.all().count() == 2
+
+
+# ---------------------------------------------------------------------------------------------- what rests on lines
+
+
+async def test_a_line_that_was_received_stays_and_is_delivered_in_no_other_way(call: Call):
+    order = await ordered(call, goods(10), service(), goods(5))
+    first, second, _ = await lines_of(order)
+    await cancel(call, await receive(call, order, 4))
+    await plan(call, second, amount=Decimal(700))
+
+    [gone] = await refused(purchase_order_lines.remove(call, Asked(line_id=ref(first))))
+    [other] = await refused(purchase_order_lines.update(call, Asked(line_id=ref(first)), {"product_type": "SERVICE"}))
+    by = {"milestone_payout": "PERCENTAGE"}
+    [payout] = await refused(purchase_order_lines.update(call, Asked(line_id=ref(second)), by))
+    fewer = {"quantity": Decimal(5)}
+    [less] = await refused(purchase_order_lines.update(call, Asked(line_id=ref(second)), fewer))
+    await purchase_order_lines.update(call, Asked(line_id=ref(second)), {"quantity": Decimal(6)})
+
+    assert gone == Documented(kinds=("receipts",), path=("lineId",))
+    assert other == Documented(kinds=("receipts",), path=("line", "productType"))
+    assert payout == Documented(kinds=("milestones",), path=("line", "milestonePayout"))
+    assert isinstance(less, MilestonesTooLarge)
+    assert (less.limit, less.others) == (600, 700)
