@@ -136,7 +136,7 @@ class NotPutOff(Refusal):
 
 @dataclass(eq=True, unsafe_hash=True)
 class AlreadySettled(Refusal):
-    """The debit memo of a return is paid or being approved elsewhere, so that the return cannot be undone (R4)."""
+    """The debit memo of a return is paid, or about to be, so that the return cannot be undone (R4)."""
 
     code: ClassVar[str] = "ALREADY_SETTLED"
     debit_memo: str = figure("The id of the debit memo.")
