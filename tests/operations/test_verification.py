@@ -18,6 +18,7 @@ from models.statuses import (
     InvoiceKind,
     InvoiceStatus,
     ProductType,
+    ReceiptKind,
     ReceiptStatus,
     VerificationPolicy,
 )
@@ -148,10 +149,13 @@ async def test_rejected_and_returned_goods_are_not_accepted() -> None:
     line = await ordered(call, verification=VerificationPolicy.FOUR_WAY)
     await make_receipt(call, line, 10, rejected=3)
     invoice = await bill(call, (line, 10))
-
     await recheck(call, invoice)
-
     assert await told(invoice) == [("INSUFFICIENT_RECEIPTS", 7, 10)]
+
+    await make_receipt(call, line, 4, ReceiptKind.RETURN, rejected=3)
+    await recheck_orders(call, line)
+
+    assert await told(invoice) == [("INSUFFICIENT_RECEIPTS", 6, 10)]
 
 
 async def test_earlier_invoices_have_used_the_room_up_whichever_is_looked_at_first() -> None:
