@@ -36,10 +36,16 @@ async def test_what_may_be_done_is_told_with_the_reasons_against_the_rest(client
     told = reasons(order)
     assert list(told) == [str(action) for action in PurchaseOrderAction]
     assert {action: codes for action, codes in told.items() if codes} == {
+        "SUBMIT": ["WRONG_STATUS"],
         "ISSUE": ["WRONG_STATUS"],
+        "CONFIRM": ["WRONG_STATUS"],
         "RESUME": ["WRONG_STATUS"],
+        "REOPEN": ["WRONG_STATUS"],
+        "RELEASE": ["NOT_APPLICABLE"],
+        "RETURN": ["WRONG_STATUS"],
         "DELETE": ["IN_USE"],
         "REMOVE_LINE": ["IN_USE"],
+        "REOPEN_LINE": ["NOTHING_THERE"],
         "UPDATE_CONTACT": ["NOTHING_THERE"],
         "REMOVE_CONTACT": ["NOTHING_THERE"],
     }
@@ -54,10 +60,19 @@ async def test_limits_are_told_before_anybody_meets_them(client: Client):
 
     assert {action: codes for action, codes in reasons(draft).items() if codes} == {
         "ISSUE": ["LIMIT_EXCEEDED"],
+        "CONFIRM": ["WRONG_STATUS"],
         "SUSPEND": ["WRONG_STATUS"],
         "RESUME": ["WRONG_STATUS"],
         "CLOSE": ["WRONG_STATUS"],
+        "REOPEN": ["WRONG_STATUS"],
+        "REVISE": ["WRONG_STATUS"],
+        "RELEASE": ["NOT_APPLICABLE"],
+        "RECEIVE": ["WRONG_STATUS"],
+        "RETURN": ["WRONG_STATUS"],
         "ADD_LINE": ["LIMIT_EXCEEDED"],
+        "CLOSE_LINE": ["WRONG_STATUS"],
+        "CANCEL_LINE": ["WRONG_STATUS"],
+        "REOPEN_LINE": ["WRONG_STATUS"],
         "ADD_CONTACT": ["LIMIT_EXCEEDED"],
     }
 
