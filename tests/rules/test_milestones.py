@@ -26,7 +26,8 @@ TODAY = date(2025, 3, 10)
 
 def a_line(**more: Any) -> MilestoneLine:
     """10 for 1,200.00 USD."""
-    return MilestoneLine(**{"number": 2, "currency": "USD", "quantity": Decimal(10), "amount": Decimal(1200), **more})
+    given: dict[str, Any] = {"quantity": Decimal(10), "amount": Decimal(1200), "currency": "USD", **more}
+    return MilestoneLine(number=2, **given)
 
 
 def amount(figure: str, **more: Any) -> Worth:

@@ -248,7 +248,9 @@ def test_the_live_version_stays_in_force_for_receiving(status: str):
 def test_quantities_of_counted_goods_are_whole_and_make_the_whole(said: tuple[str | None, ...], codes: list[str]):
     figures: Any = [None if figure is None else Decimal(figure) for figure in said]
 
-    assert [each.code for each in quantity_refusals("INDIVIDUAL_UNIT", *figures, ())] == codes
+    quantity, accepted, rejected = figures
+
+    assert [each.code for each in quantity_refusals("INDIVIDUAL_UNIT", quantity, accepted, rejected, ())] == codes
 
 
 def test_measured_goods_may_have_decimals_up_to_six():
@@ -259,7 +261,7 @@ def test_measured_goods_may_have_decimals_up_to_six():
 
 
 def test_parts_that_do_not_make_the_whole_are_told_with_the_figures():
-    assert quantity_refusals("KGM", *dec(10, 8, 1), ("lines", "0")) == [
+    assert quantity_refusals("KGM", Decimal(10), Decimal(8), Decimal(1), ("lines", "0")) == [
         QuantitiesDisagree(quantity=Decimal(10), accepted=Decimal(8), rejected=Decimal(1), path=("lines", "0"))
     ]
 
@@ -359,4 +361,4 @@ def test_returns_together_claim_what_one_of_all_would():
     ("quantity", "ordered", "amount", "value"), [(1, 3, 100, "33.33"), (3, 3, 100, 100), (0, 3, 100, 0), (1, 0, 0, 0)]
 )
 def test_the_value_of_a_part_is_rounded_once(quantity: int, ordered: int, amount: int, value: str | int):
-    assert value_of(*dec(quantity, ordered, amount), "USD") == Decimal(value)
+    assert value_of(Decimal(quantity), Decimal(ordered), Decimal(amount), "USD") == Decimal(value)
