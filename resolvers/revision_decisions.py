@@ -70,7 +70,7 @@ async def decide(call: Call, meant: Meant, decision: ApprovalDecision, lines: Se
             if decision is _REJECT:
                 held.revision.changes = {}
             for row, reason in rejected:
-                row.state, row.decision_reason = RevisionLineState.REJECTED, reason
+                row.update_from_dict({"state": RevisionLineState.REJECTED, "decision_reason": reason})
                 await row.save(update_fields=["state", "decision_reason"])
             outcome = await worked_out(held.edit, held.revision, held.rows, await held.edit.lines())
             held.revision.total_after = outcome.total

@@ -202,10 +202,10 @@ async def plan_rejected(call: Call, plan: ApprovalPlan, reason: str | None) -> t
         return ()
     held.revision.status = _STATUS.REJECTED
     held.revision.decided_at = call.now
-    held.revision.decision_reason = reason
+    held.revision.update_from_dict({"decision_reason": reason})
     for row in held.rows:
         if row.state is not RevisionLineState.REJECTED:
-            row.state, row.decision_reason = RevisionLineState.REJECTED, reason
+            row.update_from_dict({"state": RevisionLineState.REJECTED, "decision_reason": reason})
             await row.save(update_fields=["state", "decision_reason"])
     event = await held.noted("revision_rejected", ("status", "decided_at", "decision_reason"), reason)
     await release(held.edit, [row.line_id for row in held.rows if row.line_id is not None])

@@ -49,7 +49,7 @@ from models.statuses import (
     Role,
 )
 from models.values import MINOR_UNITS, plain
-from resolvers import facts_orders, facts_sourcing, notices
+from resolvers import facts_orders, facts_sourcing, notices, revision_reads
 from resolvers.contract_figures import DRAWS_NOT
 from resolvers.errors import BadInput
 from resolvers.listings import Listing
@@ -574,6 +574,7 @@ EXPRESSIONS: Final[dict[Any, Callable[[Any, Slow], Any]]] = {
     expressions.OPEN_AMOUNT.parts["amount"]: lambda row, _: amount_text(
         row.total_amount - row.paid_amount, row.currency
     ),
+    revision_reads.CANCELS: lambda row, _: bool(row.changes.get("canceled")),
     _ACTIONS["issued"]: lambda row, _: row.issued_at is not None,
     _ACTIONS["suspended"]: lambda row, _: row.suspended_at is not None,
     _ACTIONS["today"]: lambda _, slow: slow.call.today,

@@ -26,7 +26,7 @@ from hypothesis import strategies as st
 
 from graph.schema import schema
 from resolvers.ids import PREFIXES
-from resolvers.reading.kinds import Connected
+from resolvers.reading.kinds import Connected, OneAsOf
 from tests import oracle
 from tests.walking import is_list, referred, shown_by
 
@@ -388,8 +388,10 @@ def _literal(value: Any) -> str:
 
 
 def _is_calculation(definition: GraphQLField) -> bool:
-    """Whether a field reckons with what it is given: it reads nothing by the ways that are compared here."""
-    return any(is_required_argument(each) and name not in {"id", "ids"} for name, each in definition.args.items())
+    """Whether a field reckons with what it is given, or reads the past: not in the ways that are compared here."""
+    kind = definition.extensions[oracle.DEFINITION].metadata.get("read")
+    needed = {name for name, each in definition.args.items() if is_required_argument(each)}
+    return isinstance(kind, OneAsOf) or not needed <= {"id", "ids"}
 
 
 def _is_composite(definition: GraphQLField) -> bool:

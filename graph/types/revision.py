@@ -89,8 +89,8 @@ class PurchaseOrderVersion(Node):
     in_force_from: datetime | None = column("When it came into force; null where that is not known.")
     in_force_until: datetime = column("When the next version took its place.")
     revision: Revision = one("The revision that took its place.", "revision")
-    order: Annotated["PurchaseOrder", strawberry.lazy("graph.types.purchase_order")] = read(
-        "The order and all below it, as it last stood in this version.",
+    order: Annotated["PurchaseOrder", strawberry.lazy("graph.types.purchase_order")] | None = read(
+        "The order and all below it, as it last stood in this version; null where that was not kept yet.",
         kinds.OneAsOf("purchase_order", "in_force_until"),
     )
 
