@@ -332,6 +332,7 @@ def _one_current(*names: str, ended: str) -> Callable[[Abundance, dict[str, Any]
 
 def _match(made: Abundance, values: dict[str, Any]) -> None:
     orders, lines = made.made[PurchaseOrder], made.made[PurchaseOrderLine]
+    line = made.chance.choice(made.made[InvoiceLine])
     values["outcome"] = made.chance.choice(list(MatchOutcome))
     values["ranked"] = [
         [
@@ -340,6 +341,7 @@ def _match(made: Abundance, values: dict[str, Any]) -> None:
             made.chance.choice([None, *MatchCriterion]),
             made.mark + made.chance.choice(TEXTS),
             made.chance.choice([None, "-12.5", "1000.0000"]),
+            *made.chance.choice([[], [line.id, 1], [line.id, None]]),
         ]
         for _ in range(made.chance.choice((0, 1, 3)))
     ]

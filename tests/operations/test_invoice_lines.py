@@ -260,7 +260,7 @@ async def test_a_credit_memo_goes_back_to_the_lines_it_names_and_reopens_what_it
     call = await make_call()
     supplier = await make_supplier(call.organization_id)
     order = await make_order(call, supplier, good("500", "10"), number="PO-7")
-    reference = {"purchase_order_line_number": 1}
+    reference: dict[str, Any] = {"purchase_order_line_number": 1}
     invoice = await billed(call, supplier, line("5000", "10", **reference), purchase_order_number="PO-7")
     (bought,) = await lines_of(order)
     assert (bought.invoiced_quantity, bought.invoiced_quantity_percent, bought.invoiced_percent) == (10, 100, 100)

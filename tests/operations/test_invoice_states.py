@@ -58,9 +58,8 @@ async def ordered(call: Call, supplier: Supplier, *lines: tuple[str, str], **fie
 async def billed(call: Call, supplier: Supplier, *amounts: str, **fields: Any) -> Invoice:
     """An invoice for PO-7, of which each line names the order line in its place."""
     lines = [{"amount": Decimal(each), "purchase_order_line_number": at} for at, each in enumerate(amounts, start=1)]
-    total = sum((each["amount"] for each in lines), Decimal(0))
-    given = {"lines": lines, "purchase_order_number": "PO-7", **fields}
-    return await record(call, supplier, given.pop("total_amount", total), **given)
+    total = fields.pop("total_amount", None) or sum((Decimal(each) for each in amounts), Decimal(0))
+    return await record(call, supplier, total, lines=lines, purchase_order_number="PO-7", **fields)
 
 
 async def states(invoice: Invoice) -> tuple[InvoiceStatus, list[InvoiceLineStatus]]:
