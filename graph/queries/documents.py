@@ -36,6 +36,7 @@ from graph.types.organization import (
 )
 from graph.types.purchase_order import PurchaseOrder
 from graph.types.requisition import PurchaseRequisition
+from graph.types.sourcing_filters import RequisitionOrder, RequisitionWhere
 from graph.types.supplier import SellerEntity, Supplier
 from models import event as event_rows
 from models import invoice as invoice_rows
@@ -208,7 +209,12 @@ class DocumentQueries:
         "All shipping methods.", organization_rows.ShippingMethod, lists.NAMED, of=Connection[ShippingMethod]
     )
     requisitions = root_list(
-        "All requisitions.", requisition_rows.PurchaseRequisition, lists.NAMED, of=Connection[PurchaseRequisition]
+        "All requisitions, the latest first unless sorted otherwise.",
+        requisition_rows.PurchaseRequisition,
+        lists.REQUISITIONS,
+        of=Connection[PurchaseRequisition],
+        where=RequisitionWhere,
+        order=RequisitionOrder,
     )
     api_tokens = root_list(
         "The caller's API tokens; an administrator sees all of the organization's.",
