@@ -124,7 +124,8 @@ FROM purchase_order o LEFT JOIN LATERAL (
     FROM purchase_order_line l WHERE l.purchase_order_id = o.id
 ) s ON true
 LEFT JOIN LATERAL (
-    SELECT sum(a.amount + a.tax_amount + a.charges_amount - a.discount_amount) AS claimed,
+    SELECT sum(a.tax_amount + a.charges_amount - a.discount_amount)
+            FILTER (WHERE a.tax_amount <> 0 OR a.charges_amount <> 0 OR a.discount_amount <> 0) AS beside,
         sum(a.amount + a.tax_amount + a.charges_amount - a.discount_amount) FILTER (WHERE a.is_invoiced) AS invoiced,
         sum(a.charges_amount) FILTER (WHERE a.is_invoiced) AS charges,
         sum(a.discount_amount) FILTER (WHERE a.is_invoiced) AS discounts,
@@ -180,6 +181,7 @@ def figures_of_order(row: Mapping[str, Any]) -> Row:
         discount_percentage=row["discount_percentage"],
         balance_limit=row["line_limits"],
         balance_used=row["line_uses"],
+        claimed=(row["billed"] or ZERO) + (row["beside"] or ZERO),
         **{name: row[name] or ZERO for name in _SUMS},
     )
     spent = sums.order_type is OrderType.BLANKET and 0 < sums.total <= sums.released and not row["release_waits"]
@@ -199,7 +201,6 @@ _SUMS: Final = (
     "received",
     "billed",
     "price_only",
-    "claimed",
     "invoiced",
     "charges",
     "discounts",

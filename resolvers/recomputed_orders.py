@@ -69,11 +69,11 @@ WHERE l.blanket_line_id = ANY($1::bigint[]) ORDER BY l.id"""
 
 @dataclass(slots=True)
 class _Taken:
-    """What invoices take from a line, added up as they come."""
+    """What invoices take from a line, added up as they come; `beside` is tax, charges and discounts."""
 
     usage: Usage = field(default_factory=Usage)
     billing: Billing = field(default_factory=Billing)
-    claimed: Decimal = ZERO
+    beside: Decimal = ZERO
     invoiced: Decimal = ZERO
     charges: Decimal = ZERO
     discounts: Decimal = ZERO
@@ -148,10 +148,10 @@ def _take(taken: _Taken, allocations: Sequence[Allocation]) -> None:
     taken.usage = _together(taken.usage, usage_of(allocations))
     taken.billing += billing_of(allocations)
     for each in allocations:
-        claimed = each.amount + each.tax + each.charges - each.discount
-        taken.claimed += claimed
+        beside = each.tax + each.charges - each.discount
+        taken.beside += beside
         if each.is_invoiced:
-            taken.invoiced += claimed
+            taken.invoiced += each.amount + beside
             taken.charges += each.charges
             taken.discounts += each.discount
 
@@ -249,7 +249,7 @@ def _sums(lines: Sequence[tuple[Row, Row]], taken: Mapping[int, _Taken]) -> Row:
         "billed": total("invoiced_amount"),
         "paid": total("paid_amount"),
         "price_only": sum((each.billing.price_only for each in documents), ZERO),
-        "claimed": sum((each.claimed for each in documents), ZERO),
+        "beside": sum((each.beside for each in documents), ZERO),
         "invoiced": sum((each.invoiced for each in documents), ZERO),
         "charges": sum((each.charges for each in documents), ZERO),
         "discounts": sum((each.discounts for each in documents), ZERO),

@@ -165,6 +165,7 @@ async def test_a_credit_reopens_what_it_gives_back_unless_it_lowers_the_price_on
     assert (line.invoiced_quantity, line.invoiced_quantity_percent) == (quantity, percent)
     assert (order.billed_amount, order.billed_percent, order.billed_quantity_percent) == (2500, percent, percent)
     assert (order.invoiced_amount, line.received_percent) == (2500, percent)
+    assert line.status is (LineStatus.PARTIALLY_DELIVERED if reopens else LineStatus.PAYMENT_PENDING)
 
 
 async def test_quantities_and_amounts_show_side_by_side_weighted_by_value(db: str):

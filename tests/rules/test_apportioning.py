@@ -54,6 +54,12 @@ def test_an_invoice_as_a_whole_contains_its_charges_already():
     assert figures(settled(invoice("10", "5", paid="30"), parts("60", "30", is_whole=True))) == [(0, 0, 20), (0, 0, 10)]
 
 
+def test_what_is_allocated_as_a_whole_bears_no_charges_beside_lines():
+    mixed = [*parts("40", is_whole=True), *parts("60")]
+
+    assert figures(settled(invoice("10"), mixed)) == [(0, 0, 0), (10, 0, 0)]
+
+
 def test_what_belongs_to_no_order_bears_its_share_too():
     assert figures(settled(invoice("10", paid="110", unplaced="40"), parts("60"))) == [(6, 0, 66)]
 
