@@ -14,6 +14,7 @@ from models.supplier import SellerEntity, Supplier
 from resolvers import (
     demo_blanket,
     demo_company,
+    demo_invoices,
     demo_receiving,
     demo_sourcing,
     invoices,
@@ -82,6 +83,7 @@ async def seed(now: datetime) -> bool:
         )
         await demo_blanket.make(admin, buyer, receiver, now.date())
         await demo_receiving.make(buyer, receiver, now.date())
+        await demo_invoices.make(company.call(demo_company.ACCOUNTANT), now.date())
     return True
 
 

@@ -21,7 +21,7 @@ from models.purchase_order import PurchaseOrder
 from models.receiving import Milestone, Receipt
 from models.statuses import InvoiceCategory, MatchingStatus, MatchOutcome, Role
 from models.supplier import SellerEntity
-from resolvers import access, demo, demo_blanket, demo_company, invoices, tokens
+from resolvers import access, demo, demo_blanket, demo_company, demo_invoices, invoices, tokens
 from resolvers.demo_company import DemoInvoice
 from resolvers.errors import NotFound, Refusals
 from resolvers.ids import id_of
@@ -174,6 +174,19 @@ async def test_goods_and_a_service_are_received_in_part(db: str):
         "PENDING_COMPLETION_DATE",
         "CONFIRMATION_REQUIRED",
     ]
+
+
+async def test_what_was_received_is_billed_line_by_line_and_paid_in_part(db: str):
+    await demo.seed(NOW)
+
+    invoice = await Invoice.get(supplier_invoice_number=demo_invoices.NUMBER)
+    held = await Allocation.filter(invoice_id=invoice.id, ended_at=None).order_by("id").prefetch_related("line")
+    assert (invoice.status, invoice.total_amount, invoice.paid_amount) == ("PENDING_PAYMENT", 1125, 600)
+    assert [(each.line.part_number, each.quantity, each.amount) for each in held] == [
+        ("HM-40", 6, 720),
+        ("HM-40-B", 20, 370),
+    ]
+    assert sum(each.charges_amount for each in held) == 35
 
 
 async def test_everything_is_in_the_history_by_the_people_who_did_it(db: str):
