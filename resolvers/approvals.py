@@ -43,6 +43,7 @@ if TYPE_CHECKING:
 DECIDED: Final = (ApprovalStepStatus.APPROVED, ApprovalStepStatus.REJECTED, ApprovalStepStatus.SKIPPED)
 SAID: Final = (ApproverState.APPROVED, ApproverState.REJECTED, ApproverState.DELEGATED)
 OVER: Final = (ApprovalPlanStatus.APPROVED, ApprovalPlanStatus.REJECTED)
+_OF_ORDERS: Final = (ApprovalDocument.ORDER, ApprovalDocument.RELEASE)
 
 _RULES: Final = f"""
 SELECT r.*, ARRAY(
@@ -160,9 +161,9 @@ async def supersede(
 ) -> None:
     """End the plans that a document has: another takes their place, or the document itself has come to an end.
 
-    Source: A1.
+    An order has one plan, whether it is about all of it or about what a release takes beyond a budget. Source: A1, K2.
     """
-    own: dict[str, Any] = {"document": document}
+    own: dict[str, Any] = {"document__in": _OF_ORDERS if document in _OF_ORDERS else (document,)}
     if revision is not None:
         own["revision_id"] = revision.id
     elif invoice is not None:

@@ -72,6 +72,7 @@ async def cancel(call: Call, asked: Asked) -> Written:
         if not edit.standing.issued:
             edit.order.status = PurchaseOrderStatus.CLOSED_CANCELED
             await approvals.supersede(call, ApprovalDocument.ORDER, order=edit.order)
+            await budgets.forget_excess(edit.order)
             await approvals.supersede(call, ApprovalDocument.RELEASE, order=edit.order)
             await budgets.forget_excess(edit.order)
         for line in lines:
@@ -199,7 +200,9 @@ async def _written(
     for line in lines:
         await line.save(update_fields=ENDING)
     await order.save(update_fields=["status", *columns])
-    await notices.balances_changed(call, await progress.refresh([order.id]))
+    changed = await progress.refresh([order.id])
+    await budgets.check_within(order)
+    await notices.balances_changed(call, changed)
     await order.refresh_from_db(fields=["status", "total_amount"])
     told = events.changes_between(before, told_lines(await edit.lines()))
     return await edit.saved(kind, columns, changes=told)

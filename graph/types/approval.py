@@ -27,6 +27,7 @@ from resolvers.reading import expressions
 if TYPE_CHECKING:
     from graph.types.invoice import Invoice
     from graph.types.purchase_order import PurchaseOrder
+    from graph.types.revision import Revision
 
 
 @strawberry.type(description="Which documents need whose agreement. Each rule that fits makes a step of the plan.")
@@ -63,6 +64,9 @@ class ApprovalPlan(Node):
     document: ApprovalDocument = column("What it is about.")
     purchase_order: Annotated["PurchaseOrder", strawberry.lazy("graph.types.purchase_order")] | None = one(
         "The order it is about; null where it is about an invoice only.", "purchase_order"
+    )
+    revision: Annotated["Revision", strawberry.lazy("graph.types.revision")] | None = one(
+        "The revision of the order that it is about; null where it is about none.", "revision"
     )
     invoice: Annotated["Invoice", strawberry.lazy("graph.types.invoice")] | None = one(
         "The invoice it is about; null where it is about none.", "invoice"

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from models.collaboration import PurchasingPermission
 from models.notice import Notice
 from models.organization import Organization
 from models.purchase_order import PurchaseOrder, PurchaseOrderLine
@@ -17,7 +18,7 @@ from resolvers import purchase_order_lifecycle as lifecycle
 from resolvers import purchase_order_lines as lines
 from resolvers import purchase_order_parts as parts
 from resolvers import purchase_order_states as states
-from resolvers import purchase_orders
+from resolvers import purchase_orders, releases
 from resolvers.errors import InUse, InvalidValue, LimitExceeded, NothingThere, WrongStatus
 from resolvers.errors_approvals import AlreadyReceived, ApprovalRequired
 from resolvers.ids import id_of
@@ -174,6 +175,24 @@ async def test_canceling_what_waits_for_approval_ends_the_plan(call: Call, ann: 
     assert await stands(order) == ("CLOSED_CANCELED", 0, ["CLOSED_CANCELED"])
     [found] = await refused(agree(call, ann, order))
     assert type(found).__name__ == "AlreadyDecided"
+
+
+async def test_canceling_a_release_that_waits_for_its_excess_ends_that_plan_and_frees_the_budget(
+    organization: Organization, call: Call
+):
+    blanket = await make_order(call, order_type=OrderType.BLANKET, lines=[{"unit_price": Decimal(1000)}])
+    buyer = await make_call(organization)
+    await PurchasingPermission.create(organization=organization, purchase_order=blanket, user_id=buyer.actor.user_id)
+    line = {"blanket_line_number": 1, "unit_price": Decimal(1300)}
+    drawn = await releases.create(buyer, asked(blanket), {"lines": [line]})
+    release = await PurchaseOrder.get(id=drawn.key)
+    assert await standing(release) == ("PENDING_APPROVAL", "OPEN", ["REQUESTED"])
+
+    await endings.cancel(buyer, asked(release, reason="Not needed"))
+
+    assert await standing(release) == ("CLOSED_CANCELED", "SUPERSEDED", ["NO_LONGER_REQUIRED"])
+    assert (await PurchaseOrder.get(id=release.id)).excess_amount == 0
+    assert (await PurchaseOrder.get(id=blanket.id)).released_amount == 0
 
 
 # ---------------------------------------------------------------------------------------------------------------- lines
