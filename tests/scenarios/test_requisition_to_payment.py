@@ -7,7 +7,6 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final
 from unittest.mock import ANY
 
-from models.organization import Organization
 from models.statuses import Role
 from models.supplier import Supplier
 from resolvers import recomputing
@@ -20,8 +19,8 @@ if TYPE_CHECKING:
 
     from resolvers.operation import Call
 
-REFUSED: Final = "userErrors { code message }"
-RULE: Final = "mutation ($input: ApprovalRuleCreateInput!) { it: approvalRuleCreate(input: $input) { %s } }" % REFUSED
+RULE: Final = """mutation ($input: ApprovalRuleCreateInput!) {
+  it: approvalRuleCreate(input: $input) { userErrors { code message } } }"""
 REQUISITION: Final = """mutation ($input: RequisitionCreateInput!) {
   it: requisitionCreate(input: $input) { requisition { id status } userErrors { code message } } }"""
 SUBMIT: Final = """mutation ($input: RequisitionChangeInput!) {
@@ -104,7 +103,7 @@ class Company:
 
 
 async def company() -> Company:
-    organization: Organization = await make_organization()
+    organization = await make_organization()
     requester, approver, receiver, clerk, admin = [
         await make_call(organization, role)
         for role in (Role.BUYER, Role.APPROVER, Role.RECEIVER, Role.ACCOUNTS_PAYABLE, Role.ADMIN)
@@ -116,12 +115,9 @@ async def company() -> Company:
     return found
 
 
-async def test_from_the_wish_to_the_money(db: str):
-    us = await company()
-    supplier = await make_supplier(us.requester.organization_id, "Office Machines")
+async def wish_for_laptops(us: Company, supplier: str) -> dict[str, Any]:
+    """A requisition, submitted and turned into an order that has to be approved."""
     me = f"usr_{us.requester.actor.user_id}"
-
-    # The wish.
     wish = (
         await us.act(
             us.requester,
@@ -131,7 +127,7 @@ async def test_from_the_wish_to_the_money(db: str):
             currency="USD",
             lines=[
                 {
-                    "supplierId": id_of(Supplier, supplier.id),
+                    "supplierId": supplier,
                     "description": "Laptop",
                     "partNumber": "LAP-1",
                     "productType": "GOOD",
@@ -149,24 +145,22 @@ async def test_from_the_wish_to_the_money(db: str):
     assert ordered["status"] == "ORDERED"
     assert order["status"] == "PENDING_APPROVAL"
     assert (order["requisition"], order["primaryContact"]) == ({"id": wish["id"]}, {"id": me})
+    return order
 
-    # The approver sees what it is about, nested, and agrees.
+
+async def approve_the_order(us: Company, order: dict[str, Any]) -> str:
+    """The approver sees what it is about, nested, and agrees. The line's id."""
     plan = await us.approve("ORDER")
     assert plan["amount"] == {"amount": "1200.00"}
     assert plan["purchaseOrder"]["lines"]["nodes"] == [
         {"id": ANY, "description": "Laptop", "quantity": "10", "unitPrice": {"amount": "120.00"}}
     ]
-    line = plan["purchaseOrder"]["lines"]["nodes"][0]["id"]
     assert (await us.standing(order["id"]))["status"] == "ORDERED"
+    return plan["purchaseOrder"]["lines"]["nodes"][0]["id"]
 
-    # Four arrive.
-    await us.act(us.receiver, RECEIVE, purchaseOrderId=order["id"], lines=[{"lineNumber": 1, "quantity": "4"}])
-    after_four = await us.standing(order["id"])
-    assert after_four["status"] == "PARTIALLY_DELIVERED"
-    assert (after_four["receivedAmount"], after_four["receivedPercent"]) == ({"amount": "480.00"}, "40")
-    then = us.now
 
-    # Two more are wanted. While that waits, the order as it is stays in force.
+async def want_two_more(us: Company, order: dict[str, Any], line: str) -> None:
+    """A revision. While it waits, the order as it is stays in force."""
     revision = (
         await us.act(
             us.requester,
@@ -195,12 +189,14 @@ async def test_from_the_wish_to_the_money(db: str):
     await us.act(us.receiver, RECEIVE, purchaseOrderId=order["id"], lines=[{"lineNumber": 1, "quantity": "3"}])
     assert (await us.standing(order["id"]))["status"] == "DELIVERED"
 
-    # The invoice asks for 125.00 each. Nobody can confirm it before somebody has accepted that.
+
+async def bill_too_much(us: Company, order: dict[str, Any], supplier: str) -> str:
+    """An invoice for 125.00 each, which nobody can confirm before somebody has accepted that. Its id."""
     invoice = (
         await us.act(
             us.clerk,
             RECORD,
-            supplierId=id_of(Supplier, supplier.id),
+            supplierId=supplier,
             supplierInvoiceNumber="OM-77",
             category="SUBSCRIPTION",
             currency="USD",
@@ -220,16 +216,20 @@ async def test_from_the_wish_to_the_money(db: str):
     refused = await us.attempt(us.clerk, CONFIRM, id=invoice["id"])
     assert [each["code"] for each in refused["userErrors"]] != []
     assert (await us.standing(order["id"]))["invoicedAmount"] == {"amount": "0.00"}
+    last: dict[str, Any] = {}
     for each in invoice["discrepancies"]["nodes"]:
-        waived = await us.act(us.clerk, WAIVE, id=each["id"], reason="Agreed on the telephone: prices rose")
-    assert waived["discrepancy"] == {"state": "WAIVED", "invoice": {"status": "MATCHED"}}
+        last = await us.act(us.clerk, WAIVE, id=each["id"], reason="Agreed on the telephone: prices rose")
+    assert last["discrepancy"] == {"state": "WAIVED", "invoice": {"status": "MATCHED"}}
     assert (await us.act(us.clerk, CONFIRM, id=invoice["id"]))["invoice"] == {"status": "CONFIRMED"}
     assert (await us.standing(order["id"]))["status"] == "PAYMENT_PENDING"
+    return invoice["id"]
 
-    # The money.
-    paid = await us.act(us.clerk, PAY, invoiceId=invoice["id"], amount="500")
+
+async def pay(us: Company, order: dict[str, Any], invoice: str) -> None:
+    """The money, in two payments."""
+    paid = await us.act(us.clerk, PAY, invoiceId=invoice, amount="500")
     assert paid["payment"] == {"invoice": {"status": "PENDING_PAYMENT"}}
-    paid = await us.act(us.clerk, PAY, invoiceId=invoice["id"], amount="1000")
+    paid = await us.act(us.clerk, PAY, invoiceId=invoice, amount="1000")
     assert paid["payment"] == {"invoice": {"status": "PAID"}}
     assert await us.standing(order["id"]) == {
         "version": 2,
@@ -243,6 +243,21 @@ async def test_from_the_wish_to_the_money(db: str):
         "outstandingPayable": {"amount": "0.00"},
         "lines": {"nodes": [{"status": "CLOSED_PAID", "quantity": "12", "receivedQuantity": "12"}]},
     }
+
+
+async def test_from_the_wish_to_the_money(db: str):
+    us = await company()
+    supplier = id_of(Supplier, (await make_supplier(us.requester.organization_id, "Office Machines")).id)
+
+    order = await wish_for_laptops(us, supplier)
+    line = await approve_the_order(us, order)
+    await us.act(us.receiver, RECEIVE, purchaseOrderId=order["id"], lines=[{"lineNumber": 1, "quantity": "4"}])
+    after_four, then = await us.standing(order["id"]), us.now
+    assert after_four["status"] == "PARTIALLY_DELIVERED"
+    assert (after_four["receivedAmount"], after_four["receivedPercent"]) == ({"amount": "480.00"}, "40")
+    await want_two_more(us, order, line)
+    invoice = await bill_too_much(us, order, supplier)
+    await pay(us, order, invoice)
 
     # Nothing of it is forgotten.
     assert (await us.look(us.clerk, AS_OF, id=order["id"], at=then.isoformat()))["purchaseOrder"] == after_four
