@@ -242,11 +242,13 @@ def test_a_step_escalates_so_many_days_after_it_was_asked():
     assert escalation_date(date(2025, 3, 10), None) is None
 
 
+def drawn(sequence: int, quorum: ApprovalQuorum, approvers: list[int]) -> Rule:
+    return rule(sequence=sequence, quorum=quorum, approvers=tuple(dict.fromkeys(approvers)))
+
+
 RULES = st.lists(
     st.builds(
-        lambda sequence, quorum, approvers: rule(
-            1, sequence=sequence, quorum=quorum, approvers=tuple(dict.fromkeys(approvers))
-        ),
+        drawn,
         st.integers(1, 3),
         st.sampled_from(ApprovalQuorum),
         st.lists(st.sampled_from([ANN, BOB, CLEO]), min_size=1, max_size=3),
