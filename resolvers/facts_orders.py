@@ -43,9 +43,12 @@ _COUNTS: Final = """(SELECT json_build_object(
     'unused_lines', count(*) FILTER (WHERE NOT EXISTS (SELECT FROM allocation a WHERE a.line_id = l.id)),
     'open_lines', count(*) FILTER (WHERE l.canceled_at IS NULL AND l.closed_at IS NULL),
     'short_lines', count(*) FILTER (WHERE l.canceled_at IS NULL AND l.closed_at IS NOT NULL),
-    'contacts', (SELECT count(*) FROM purchase_order_contact c WHERE c.purchase_order_id = {row}.id))
+    'contacts', (SELECT count(*) FROM purchase_order_contact c WHERE c.purchase_order_id = {row}.id),
+    'open_revision', (SELECT json_build_array(v.number, v.status) FROM revision v
+                      WHERE v.purchase_order_id = {row}.id AND v.status IN ('DRAFT', 'PENDING_APPROVAL', 'APPROVED')))
     FROM purchase_order_line l WHERE l.purchase_order_id = {row}.id)"""
-"""How many invoices an order has served, ever; how many lines and contacts it has."""
+"""How many invoices an order has served, ever; how many lines and contacts it has; number and status of its open
+revision."""
 
 _DOCUMENTS: Final = """array_to_json(array_remove(ARRAY[
     CASE WHEN EXISTS (SELECT FROM purchase_order o WHERE o.blanket_order_id = {row}.id) THEN 'releases' END,

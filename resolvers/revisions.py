@@ -8,7 +8,7 @@ Source: V1, V2, V3, V6.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Final
 
 from tortoise.transactions import in_transaction
@@ -18,7 +18,7 @@ from models.revision import Revision, RevisionLine
 from models.statuses import ApprovalDocument, ApprovalPlanStatus, PurchaseOrderAction, RevisionLineState, RevisionStatus
 from resolvers import approvals, events, progress
 from resolvers.errors import NotFound, WrongStatus, refuse_all
-from resolvers.errors_revisions import NothingProposed, OpenRevision
+from resolvers.errors_revisions import NothingProposed
 from resolvers.ids import key_of
 from resolvers.operation import Written, check_version, locked_gate, orders_changed
 from resolvers.purchase_order_edits import opened
@@ -87,8 +87,6 @@ async def start(call: Call, asked: Asked, proposed: Proposed | None = None) -> W
     async with in_transaction():
         edit = await opened(call, asked, PurchaseOrderAction.REVISE)
         order = edit.order
-        if (other := await Revision.filter(purchase_order_id=order.id, status__in=OPEN).first()) is not None:
-            raise OpenRevision(number=other.number, status=other.status)
         revision = await Revision.create(
             organization_id=call.organization_id,
             created_at=call.now,
@@ -260,7 +258,8 @@ async def _awaiting(call: Call, plan: ApprovalPlan) -> Held | None:
 def _check_role(held: Held) -> None:
     """Refuse who may not revise the order, or while the order is not in force."""
     edit = held.edit
-    refuse_all(reasons_against(PurchaseOrderAction.REVISE, edit.standing, edit.call.actor.roles))
+    standing = replace(edit.standing, open_revision=None)  # it is this one
+    refuse_all(reasons_against(PurchaseOrderAction.REVISE, standing, edit.call.actor.roles))
 
 
 async def _proposed(held: Held, proposed: Proposed) -> tuple[str, ...]:

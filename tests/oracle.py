@@ -36,6 +36,7 @@ from models.invoice import Allocation
 from models.organization import ApiToken, HandlingFeeRule, Organization, User, UserGroupMember
 from models.purchase_order import Contact, PurchaseOrder, PurchaseOrderLine, PurchaseOrderSellerEntity
 from models.requisition import PurchaseRequisition, RequisitionLine
+from models.revision import Revision
 from models.statuses import (
     ApprovalStepStatus,
     ApproverState,
@@ -58,6 +59,7 @@ from resolvers.reading.pages import Page
 from resolvers.reading.predicates import TODAY, USER, Unless
 from resolvers.reading.reader import OneOf
 from resolvers.rules.matching_status import matching_status
+from resolvers.rules.revisions import OPEN as OPEN_REVISIONS
 from resolvers.rules.warnings import OVER
 
 if TYPE_CHECKING:
@@ -438,14 +440,19 @@ def _of_order(slow: Slow, model: type[Model], order: Any) -> list[Any]:
     return [row for row in slow.world.rows[model] if row.purchase_order_id == order.id]
 
 
-def _counts(order: Any, slow: Slow) -> dict[str, int]:
+def _counts(order: Any, slow: Slow) -> dict[str, Any]:
+    revisions = _of_order(slow, Revision, order)
+    open_ = [(each.number, str(each.status)) for each in revisions if each.status in OPEN_REVISIONS]
     allocations, lines = _of_order(slow, Allocation, order), _of_order(slow, PurchaseOrderLine, order)
     used = {allocation.line_id for allocation in slow.world.rows[Allocation]}
     return {
         "invoices": len({allocation.invoice_id for allocation in allocations}),
         "lines": len(lines),
         "unused_lines": len([line for line in lines if line.id not in used]),
+        "open_lines": len([line for line in lines if line.canceled_at is None and line.closed_at is None]),
+        "short_lines": len([line for line in lines if line.canceled_at is None and line.closed_at is not None]),
         "contacts": len(_of_order(slow, Contact, order)),
+        "open_revision": next(iter(open_), None),
     }
 
 

@@ -18,6 +18,7 @@ from models.values import ZERO
 from resolvers.errors import InUse, LimitExceeded, NotApplicable, NothingThere, NotPermitted, WrongStatus
 from resolvers.errors_approvals import ApprovalRequired, Documented, ReleasesDrawn
 from resolvers.errors_blanket import BlanketExhausted, NoPurchasingPermission
+from resolvers.errors_revisions import OpenRevision
 from resolvers.rules.matching_status import matching_status
 from resolvers.rules.releases import Budget
 
@@ -50,7 +51,8 @@ class Standing:
     `open_lines` are those neither canceled nor closed short, `short_lines` those closed short; `active_orders` is how
     many orders of the organization count as active today. `approval_rules` are the numbers of the rules that fit the
     order as it is; `documents` the kinds of documents that rest on it; `released` what releases have drawn on it of its
-    `total`; `drawing` who wants to draw, where that is known.
+    `total`; `open_revision` number and status of its revision that is neither in force nor over; `drawing` who wants to
+    draw, where that is known.
     """
 
     status: PurchaseOrderStatus
@@ -72,6 +74,7 @@ class Standing:
     documents: tuple[str, ...] = ()
     total: Decimal = ZERO
     released: Decimal = ZERO
+    open_revision: tuple[int, str] | None = None
     drawing: Drawing | None = None
     limits: Limits = field(default_factory=Limits)
 
@@ -221,6 +224,13 @@ def _nothing_drawn(standing: Standing) -> Refusal | None:
     return ReleasesDrawn(released=standing.released, remedy=CLOSE_INSTEAD)
 
 
+def _has_no_open_revision(standing: Standing) -> Refusal | None:
+    if standing.open_revision is None:
+        return None
+    number, status = standing.open_revision
+    return OpenRevision(number=number, status=status)
+
+
 def _nothing_rests_on_it(standing: Standing) -> Refusal | None:
     return Documented(kinds=standing.documents) if standing.documents else None
 
@@ -327,7 +337,9 @@ TRANSITIONS: Final[dict[PurchaseOrderAction, Transition]] = {
     _ACTION.CLOSE: Transition(matching=(*_RUNNING, *_ON_HOLD)),
     _ACTION.CANCEL: Transition(lifecycle=_CANCELABLE, checks=(_nothing_drawn,)),
     _ACTION.REOPEN: Transition(lifecycle=(_STATUS.CLOSED_RELEASED,), checks=(_activates(reopened),)),
-    _ACTION.REVISE: Transition(lifecycle=(*_OPEN, _STATUS.PENDING_REVISION, _STATUS.CLOSED_PAID)),
+    _ACTION.REVISE: Transition(
+        lifecycle=(*_OPEN, _STATUS.PENDING_REVISION, _STATUS.CLOSED_PAID), checks=(_has_no_open_revision,)
+    ),
     _ACTION.RELEASE: Transition(
         first=(_is_blanket, _something_left),
         lifecycle=_DRAWN_ON,

@@ -12,7 +12,7 @@ from models.approval import Approval, ApprovalPlan, ApprovalRule, ApprovalRuleAp
 from models.invoice import Allocation
 from models.organization import Organization
 from models.purchase_order import PurchaseOrder, PurchaseOrderLine
-from models.receiving import Milestone
+from models.receiving import Milestone, ReceiptLine
 from models.revision import PurchaseOrderVersion, Revision, RevisionLine
 from models.statuses import (
     ApprovalDecision,
@@ -40,7 +40,7 @@ from resolvers.operation import Call
 from resolvers.revision_decisions import LineDecision
 from resolvers.revision_proposals import Proposed
 from resolvers.revisions import Meant
-from tests.factories import actor_of, make_call, make_milestone, make_user
+from tests.factories import actor_of, make_call, make_milestone, make_receipt, make_user
 from tests.invoicing import record
 from tests.ordering import a_line, asked, contact, first_line, make_draft, make_order, refused, supplier_of
 
@@ -101,6 +101,7 @@ async def test_an_applied_revision_makes_the_next_version_and_keeps_number_recei
     order = await make_order(call, lines=[a_line(1000, description="Old")], display_name="Office")
     invoice = await record(call, await supplier_of(call), 100)
     [line] = await lines_of(order)
+    receipt = await make_receipt(call, line, 0)
     assert (order.version, await PurchaseOrderVersion.all().count()) == (1, 0)
 
     later = after(call, days=1)
@@ -119,6 +120,7 @@ async def test_an_applied_revision_makes_the_next_version_and_keeps_number_recei
     assert version.in_force_from == order.issued_at
     assert now.stands_since == version.in_force_until
     assert await Allocation.get(invoice_id=invoice.id, ended_at=None, line_id=line.id)
+    assert await ReceiptLine.exists(receipt_id=receipt.id, line_id=line.id, receipt__purchase_order_id=order.id)
     [_, added] = await lines_of(order)
     assert (added.number, added.status, added.amount) == (2, LineStatus.ORDERED, 200)
     assert (await RevisionLine.get(number=2)).line_id == added.id
@@ -240,6 +242,7 @@ async def test_a_second_open_revision_is_a_conflict(db: str):
     revision = await begin(call, order)
 
     assert await refused(revisions.start(call, asked(order))) == [OpenRevision(number=1, status="DRAFT")]
+    await revisions.update(call, Meant(id=ref(revision)), Proposed(header={"display_name": "Still mine"}))
     await revisions.discard(call, Meant(id=ref(revision)))
     assert (await begin(call, order)).number == 2
 
