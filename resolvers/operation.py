@@ -58,7 +58,12 @@ async def locked_gate(call: Call) -> OrganizationGate:
     matches exact, and locks in one order everywhere. The database is told the moment at which all of it happens, later
     than that of the operation before (V4).
     """
-    [found] = await database.rows(_GATE, call.organization_id, call.now)
+    return await held_gate(call.organization_id, call.now)
+
+
+async def held_gate(organization_id: int, now: datetime) -> OrganizationGate:
+    """The same, for what nobody in particular does."""
+    [found] = await database.rows(_GATE, organization_id, now)
     columns = OrganizationGate._meta.fields_db_projection
     return OrganizationGate._init_from_db(**{column: found[column] for column in columns.values()})  # noqa: SLF001 - as a queryset does
 

@@ -10,17 +10,17 @@ Source: B1, B2, I1, I2, I3, K1, L2, O10, R1.
 from __future__ import annotations
 
 from collections import defaultdict
-from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any, Final
 
 from tortoise.transactions import in_transaction
 
 from models import database
-from models.organization import Organization, OrganizationGate
+from models.organization import Organization
 from models.values import ZERO
 from resolvers.errors import NotFound
 from resolvers.figures import write
 from resolvers.line_figures import LINE_FIGURES
+from resolvers.operation import held_gate
 from resolvers.progress import ORDER_FIGURES, tell_matching
 from resolvers.recomputed import Difference, Found, differing
 from resolvers.recomputed_invoices import FoundInvoices, invoices, mend
@@ -29,7 +29,7 @@ from resolvers.requisitioning import REQUISITION_FIGURES, REQUISITION_LINE_FIGUR
 from resolvers.settling import ALLOCATION_FIGURES, INVOICE_FIGURES
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, Awaitable, Callable
+    from collections.abc import Awaitable, Callable
     from datetime import datetime
 
     Look = Callable[[Organization, int], Awaitable[Found]]
@@ -84,7 +84,8 @@ async def repair(now: datetime, tell: Callable[[Difference], None], organization
 
     def mending(look: Look) -> Look:
         async def mended(organization: Organization, last: int) -> Found:
-            async with _turn(organization):
+            async with in_transaction():
+                await held_gate(organization.id, now)
                 found = await look(organization, last)
                 if isinstance(found, FoundInvoices):
                     await mend(found, now)
@@ -99,14 +100,6 @@ async def repair(now: datetime, tell: Callable[[Difference], None], organization
     for organization in await _organizations(organization_key):
         for look in _LOOKS:
             await _each(organization, mending(look), tell)
-
-
-@asynccontextmanager
-async def _turn(organization: Organization) -> AsyncGenerator[None]:
-    """A transaction that holds the organization's gate."""
-    async with in_transaction():
-        await OrganizationGate.select_for_update().get(organization_id=organization.id)
-        yield
 
 
 async def _each(organization: Organization, look: Look, tell: Callable[[Difference], None]) -> None:
