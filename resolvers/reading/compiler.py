@@ -417,7 +417,7 @@ def _rows(  # noqa: PLR0913 - where the rows are, and which of them
     """`table row JOIN ... WHERE ...`, to which more conditions can be added by `AND`."""
     found = condition(model, row, conditions, parameters)
     joins = "".join(f" {join}" for join in found.joins)
-    where = found.where if key is None else f"{key} AND {found.where}"
+    where = found.where if key is None else f"{found.where} AND {key}"
     return f"{source(model, parameters.then, listed=listed)} {row}{joins} WHERE {where}"
 
 
