@@ -13,7 +13,7 @@ from models.event import Event
 from models.organization import CostCenter, Organization, ShippingMethod, User
 from models.purchase_order import PurchaseOrder, PurchaseOrderLine
 from models.requisition import PurchaseRequisition, RequisitionLine
-from models.statuses import OrderType, ProductType, PurchaseOrderStatus, RequisitionStatus
+from models.statuses.orders import OrderType, ProductType, PurchaseOrderStatus, RequisitionStatus
 from models.supplier import Supplier
 from resolvers import purchase_order_lines, purchase_orders, requisitions
 from resolvers.errors import (
@@ -277,7 +277,7 @@ async def test_one_order_refused_means_no_order_at_all(db: str):
     call = await make_call()
     await supplier_of(call)
     other = await make_supplier(call.organization_id, "Other")
-    theirs = {"supplier_id": id_of(Supplier, other.id)}
+    theirs: dict[str, Any] = {"supplier_id": id_of(Supplier, other.id)}
     lines = [await line_of(call), *[await line_of(call, number=number, **theirs) for number in (2, 3, 4)]]
     requisition = await make_submitted(call, *lines)
     await set_limits(call, order_line_limit=2)
