@@ -13,6 +13,8 @@ from tortoise.exceptions import OperationalError
 
 from models import database
 from models.purchase_order import Contact, PurchaseOrder, PurchaseOrderLine
+from models.receiving import Milestone
+from models.statuses.receiving import MilestoneStatus
 from resolvers import invoices, purchase_orders
 from resolvers import purchase_order_lines as lines
 from resolvers import purchase_order_parts as parts
@@ -22,9 +24,9 @@ from resolvers.operation import Call
 from resolvers.purchase_order_edits import Asked
 from tests.asking import answer, ask
 from tests.counting import counted
-from tests.factories import NOON, make_call, make_seller_entity
+from tests.factories import NOON, make_call, make_milestone, make_receipt, make_seller_entity
 from tests.invoicing import record
-from tests.ordering import a_line, asked, contact, make_draft, make_order, supplier_of, the_line
+from tests.ordering import a_line, asked, contact, first_line, make_draft, make_order, supplier_of, the_line
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -238,3 +240,26 @@ async def test_the_past_has_neither_gaps_nor_overlaps_and_a_write_without_a_cloc
     assert [each["valid_to"] for each in times] == [*(each["valid_from"] for each in times[1:]), live["stands_since"]]
     assert len(times) == 4
     assert live["lately"]
+
+
+async def test_milestones_are_read_as_they_were_and_receipts_only_if_they_were_there(db: str):
+    call = await make_call()
+    order = await make_order(call, lines=[{"unit_price": Decimal(100), "acknowledgment_type": "MILESTONES"}])
+    line = await first_line(order)
+    milestone = await make_milestone(line, amount=Decimal(60))
+    await make_receipt(call, line, 0)
+    [moment] = await database.rows("SELECT clock_timestamp() AS now")
+    await Milestone.filter(id=milestone.id).update(status=MilestoneStatus.CLOSED_COMPLETE)
+    await make_milestone(line, amount=Decimal(40), number=9)
+    await make_receipt(call, line, 0)
+    query = """query ($id: ID!, $at: DateTime) { purchaseOrder(id: $id, asOf: $at) {
+      receipts { totalCount nodes { lines { nodes { line { number } } } } }
+      lines { nodes { milestones { nodes { status line { number } } } } } } }"""
+
+    async def read(**when: Any) -> Any:
+        found = (await ask(call, query, id=id_of(PurchaseOrder, order.id), **when))["purchaseOrder"]
+        [of_line] = found["lines"]["nodes"]
+        return found["receipts"]["totalCount"], [each["status"] for each in of_line["milestones"]["nodes"]]
+
+    assert await read(at=moment["now"].isoformat()) == (1, ["CONFIRMATION_REQUIRED"])
+    assert await read() == (2, ["CLOSED_COMPLETE", "CONFIRMATION_REQUIRED"])
