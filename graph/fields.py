@@ -15,7 +15,7 @@ from resolvers.visibility import visible_to
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from models.statuses import Role
+    from models.statuses.people import Role
     from resolvers.listings import Listing
 
 FIRST = Annotated[

@@ -10,7 +10,7 @@ from strawberry.extensions.field_extension import AsyncExtensionResolver, FieldE
 from graph.errors import UserError, told
 from graph.types.event import Event
 from models.event import Event as EventRow
-from models.statuses import Role
+from models.statuses.people import Role
 from resolvers.errors import NotPermitted, Refusal, Refusals
 from resolvers.operation import Written
 from resolvers.visibility import Actor, visible_to

@@ -22,7 +22,7 @@ from mailers.causes import Cause
 from mailers.messages import Reader, composed, rendered
 from mailers.transport import NotDeliveredError, SmtpTransport, Trouble
 from models import database
-from models.statuses import NoticeKind, NoticeState
+from models.statuses.people import NoticeKind, NoticeState
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

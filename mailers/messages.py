@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from babel import Locale
 
     from mailers.causes import Cause, InvoiceFacts, Level, LineFacts, OrderFacts
-    from models.statuses import NoticeKind
+    from models.statuses.people import NoticeKind
 
 TEMPLATES: Final = Path(__file__).parent / "templates"
 LONGEST_SUBJECT: Final = 180

@@ -8,14 +8,14 @@ from uuid import uuid4
 
 from models import database
 from models.notice import Notice
-from models.statuses import NoticeState
+from models.statuses.people import NoticeState
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from datetime import datetime
 
     from mailers.causes import Cause
-    from models.statuses import NoticeKind
+    from models.statuses.people import NoticeKind
 
 _INSERT: Final = """
 INSERT INTO notice (organization_id, kind, purchase_order_id, contact_id, recipient_name, recipient_email, cause, key,

@@ -11,13 +11,13 @@ from models.invoice import Invoice
 from models.organization import CostCenter, Organization, User, UserGroup
 from models.purchase_order import PurchaseOrder
 from models.revision import Revision
-from models.statuses import (
+from models.statuses.orders import OrderType
+from models.statuses.people import (
     ApprovalDocument,
     ApprovalPlanStatus,
     ApprovalQuorum,
     ApprovalStepStatus,
     ApproverState,
-    OrderType,
 )
 from models.supplier import Supplier
 

@@ -31,7 +31,7 @@ from tortoise.models import Model
 from models.fields import WordColumn
 
 if TYPE_CHECKING:
-    from models.statuses import Word
+    from models.statuses.word import Word
 
 
 class Row(Model):

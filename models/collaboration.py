@@ -11,7 +11,7 @@ from models.invoice import Invoice
 from models.organization import CostCenter, Organization, User, UserGroup
 from models.purchase_order import PurchaseOrder
 from models.requisition import PurchaseRequisition
-from models.statuses import TaskState
+from models.statuses.orders import TaskState
 
 
 class PurchasingTask(Row):

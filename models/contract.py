@@ -9,7 +9,7 @@ from models.base import Row
 from models.fields import MoneyField, PriceField, QuantityField, WordField
 from models.organization import Organization
 from models.purchase_order import PurchaseOrder
-from models.statuses import ProductType
+from models.statuses.orders import ProductType
 from models.supplier import Supplier
 
 

@@ -13,7 +13,7 @@ from tortoise.contrib.postgres.fields import ArrayField
 from tortoise.fields.base import Field
 from tortoise.fields.db_defaults import SqlDefault
 
-from models.statuses import Word
+from models.statuses.word import Word
 from models.values import (
     FIGURE_DIGITS,
     MONEY_DIGITS,

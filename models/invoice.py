@@ -9,13 +9,7 @@ from models.base import Row
 from models.fields import MoneyField, PriceField, QuantityField, WordField
 from models.organization import Organization
 from models.purchase_order import PurchaseOrder, PurchaseOrderLine
-from models.statuses import (
-    BillingStage,
-    InvoiceCategory,
-    InvoiceKind,
-    InvoiceLineStatus,
-    InvoiceStatus,
-)
+from models.statuses.invoices import BillingStage, InvoiceCategory, InvoiceKind, InvoiceLineStatus, InvoiceStatus
 from models.supplier import SellerEntity, Supplier
 from models.values import ZERO
 

@@ -12,7 +12,7 @@ from models.fields import MoneyField, WordField
 from models.invoice import Invoice
 from models.organization import Organization, User
 from models.purchase_order import PurchaseOrder, PurchaseOrderLine
-from models.statuses import MatchOutcome
+from models.statuses.invoices import MatchOutcome
 
 
 class DroppedCandidates(Row):

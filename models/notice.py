@@ -10,7 +10,7 @@ from models.base import Row
 from models.fields import WordField
 from models.organization import Organization
 from models.purchase_order import Contact, PurchaseOrder
-from models.statuses import NoticeKind, NoticeState
+from models.statuses.people import NoticeKind, NoticeState
 
 
 class Notice(Row):

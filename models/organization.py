@@ -16,7 +16,8 @@ from models.fields import (
     TextArrayField,
     WordField,
 )
-from models.statuses import AmountBasis, DateBasis, HandlingFeeKind, OverdrawPolicy
+from models.statuses.invoices import AmountBasis, DateBasis, OverdrawPolicy
+from models.statuses.orders import HandlingFeeKind
 from models.values import ZERO
 
 

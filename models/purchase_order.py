@@ -29,7 +29,8 @@ from models.organization import (
     User,
 )
 from models.requisition import PurchaseRequisition, RequisitionLine
-from models.statuses import (
+from models.statuses.invoices import VerificationPolicy
+from models.statuses.orders import (
     AcknowledgmentType,
     LineItemType,
     LineStatus,
@@ -37,7 +38,6 @@ from models.statuses import (
     OrderType,
     ProductType,
     PurchaseOrderStatus,
-    VerificationPolicy,
 )
 from models.supplier import SellerEntity, Supplier
 from models.values import ONE, ZERO

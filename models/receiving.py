@@ -11,7 +11,7 @@ from models.fields import MoneyField, PercentField, QuantityField, WordField
 from models.invoice import Invoice
 from models.organization import Organization, User
 from models.purchase_order import PurchaseOrder, PurchaseOrderLine
-from models.statuses import MilestoneStatus, ReceiptKind, ReceiptStatus
+from models.statuses.receiving import MilestoneStatus, ReceiptKind, ReceiptStatus
 from models.values import ZERO
 
 

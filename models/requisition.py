@@ -21,13 +21,7 @@ from models.organization import (
     ShippingMethod,
     User,
 )
-from models.statuses import (
-    AcknowledgmentType,
-    LineItemType,
-    OrderType,
-    ProductType,
-    RequisitionStatus,
-)
+from models.statuses.orders import AcknowledgmentType, LineItemType, OrderType, ProductType, RequisitionStatus
 from models.supplier import Supplier
 from models.values import ONE, ZERO
 

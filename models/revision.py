@@ -11,7 +11,7 @@ from models.base import Row
 from models.fields import JsonField, MoneyField, WordField
 from models.organization import Organization, User
 from models.purchase_order import PurchaseOrder, PurchaseOrderLine
-from models.statuses import RevisionLineState, RevisionStatus
+from models.statuses.orders import RevisionLineState, RevisionStatus
 from models.values import ZERO
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ from models.fields import FigureField, JsonField, MoneyField, PercentField, Word
 from models.invoice import Invoice, InvoiceLine
 from models.organization import CostCenter, Organization, User
 from models.purchase_order import PurchaseOrder, PurchaseOrderLine
-from models.statuses import (
+from models.statuses.invoices import (
     DiscrepancyKind,
     DiscrepancyMeasure,
     DiscrepancyState,

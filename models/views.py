@@ -11,7 +11,7 @@ from models.invoice import InvoiceLine
 from models.match import Match
 from models.organization import ShippingMethod
 from models.purchase_order import PurchaseOrder, PurchaseOrderLine
-from models.statuses import MatchCriterion
+from models.statuses.invoices import MatchCriterion
 
 
 class MatchCandidate(Row):

@@ -15,7 +15,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final
 
 from models.organization import ApiToken, Organization, User
-from models.statuses import Role
+from models.statuses.people import Role
 from resolvers.demo_company import KEY as DEMO
 from resolvers.errors import InvalidValue, NotFound
 from resolvers.ids import key_of

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 from tortoise.transactions import in_transaction
 
 from models.purchase_order import PurchaseOrderLine
-from models.statuses import OrderType
+from models.statuses.orders import OrderType
 from models.values import MINOR_UNITS, ZERO, fits_minor_unit, plain
 from resolvers import bulk, decision_store, invoice_consequences
 from resolvers.decisions import Part, subjects_of

@@ -16,13 +16,7 @@ from tortoise.transactions import in_transaction
 from models.approval import Approval, ApprovalPlan, ApprovalStep
 from models.organization import Organization, User
 from models.purchase_order import PurchaseOrder
-from models.statuses import (
-    ApprovalDecision,
-    ApprovalPlanStatus,
-    ApprovalStepStatus,
-    ApproverState,
-    Role,
-)
+from models.statuses.people import ApprovalDecision, ApprovalPlanStatus, ApprovalStepStatus, ApproverState, Role
 from resolvers import approval_outcomes, events
 from resolvers.approvals import documents_of, held_plan, told_plan, write
 from resolvers.errors import InvalidValue, NotFound, NotPermitted, WrongStatus, refuse_all

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from models import database
 from models.event import Event
-from models.statuses import ApprovalStepStatus
+from models.statuses.people import ApprovalStepStatus
 
 if TYPE_CHECKING:
     from datetime import date, datetime

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, Protocol
 
-from models.statuses import ApprovalDocument
+from models.statuses.people import ApprovalDocument
 from resolvers import invoice_states, purchase_order_lifecycle, releases, revisions
 
 if TYPE_CHECKING:

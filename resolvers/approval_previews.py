@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 from models.approval import ApprovalRule
 from models.organization import User
 from models.purchase_order import PurchaseOrder
-from models.statuses import ApprovalDocument, ApprovalPlanStatus, PurchaseOrderAction
+from models.statuses.orders import PurchaseOrderAction
+from models.statuses.people import ApprovalDocument, ApprovalPlanStatus
 from resolvers import approvals
 from resolvers.errors import Refusal, Refusals
 from resolvers.facts_orders import standing_of

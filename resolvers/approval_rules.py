@@ -13,7 +13,8 @@ from tortoise.transactions import in_transaction
 
 from models.approval import ApprovalRule, ApprovalRuleApprover
 from models.organization import CostCenter, User, UserGroup
-from models.statuses import ApprovalDocument, ApprovalQuorum, OrderType, Role
+from models.statuses.orders import OrderType
+from models.statuses.people import ApprovalDocument, ApprovalQuorum, Role
 from models.supplier import Supplier
 from models.values import MONEY_PLACES
 from resolvers import events, records

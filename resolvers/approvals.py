@@ -16,13 +16,13 @@ from models.approval import Approval, ApprovalPlan, ApprovalStep
 from models.invoice import Invoice
 from models.organization import Organization, User
 from models.purchase_order import PurchaseOrder
-from models.statuses import (
+from models.statuses.orders import OrderType
+from models.statuses.people import (
     ApprovalDocument,
     ApprovalPlanStatus,
     ApprovalQuorum,
     ApprovalStepStatus,
     ApproverState,
-    OrderType,
     Role,
 )
 from resolvers import events

@@ -11,7 +11,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from models.purchase_order import PurchaseOrder
-from models.statuses import ApprovalDocument, OrderType, PurchaseOrderAction
+from models.statuses.orders import OrderType, PurchaseOrderAction
+from models.statuses.people import ApprovalDocument
 from models.values import ZERO
 from resolvers import approvals
 from resolvers.errors import refuse_all

@@ -15,7 +15,7 @@ from models.collaboration import Attachment, Comment, PurchasingTask
 from models.invoice import Invoice
 from models.organization import User
 from models.purchase_order import PurchaseOrder
-from models.statuses import TaskState
+from models.statuses.orders import TaskState
 from resolvers import events
 from resolvers.errors import NotFound, refuse_all
 from resolvers.ids import id_of, opened

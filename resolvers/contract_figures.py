@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from models.statuses import PurchaseOrderStatus
+from models.statuses.orders import PurchaseOrderStatus
 
 DRAWS_NOT: Final = (PurchaseOrderStatus.REJECTED, PurchaseOrderStatus.CLOSED_CANCELED)
 """Orders that draw nothing from a contract that they are linked to."""

@@ -12,7 +12,7 @@ from tortoise.transactions import in_transaction
 from models import database
 from models.contract import Contract, ContractPrice, PurchaseOrderContract
 from models.purchase_order import PurchaseOrderLine
-from models.statuses import OrderType, PurchaseOrderAction
+from models.statuses.orders import OrderType, PurchaseOrderAction
 from models.supplier import Supplier
 from models.values import PRICE_PLACES
 from resolvers import events, records

@@ -14,7 +14,8 @@ from tortoise.expressions import Q
 from models.invoice import Allocation, Invoice
 from models.organization import Organization
 from models.purchase_order import PurchaseOrder, PurchaseOrderLine
-from models.statuses import InvoiceStatus, MatchingStatus
+from models.statuses.invoices import InvoiceStatus
+from models.statuses.orders import MatchingStatus
 from models.supplier import Supplier
 from resolvers import lists
 from resolvers.errors import BadInput

@@ -15,7 +15,14 @@ from models import database
 from models.invoice import Allocation, Invoice, InvoiceLine
 from models.match import Match
 from models.organization import Organization
-from models.statuses import AmountBasis, InvoiceCategory, InvoiceKind, InvoiceLineStatus, InvoiceStatus, MatchOutcome
+from models.statuses.invoices import (
+    AmountBasis,
+    InvoiceCategory,
+    InvoiceKind,
+    InvoiceLineStatus,
+    InvoiceStatus,
+    MatchOutcome,
+)
 from models.values import ZERO
 from resolvers import bulk, decision_store, events
 from resolvers.document_numbers import next_number

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 from models import database
 from models.invoice import Allocation
 from models.match import DroppedCandidates, Match
-from models.statuses import MatchOutcome
+from models.statuses.invoices import MatchOutcome
 from models.values import plain
 from resolvers import bulk, events, notices, progress
 from resolvers.decisions import Part

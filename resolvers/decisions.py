@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from models import database
-from models.statuses import InvoiceKind, InvoiceStatus, MatchOutcome
+from models.statuses.invoices import InvoiceKind, InvoiceStatus, MatchOutcome
 from models.values import ZERO
 from resolvers.facts import billed_days, invoice_columns
 from resolvers.rules.invoicing import status_after

@@ -18,7 +18,9 @@ from typing import TYPE_CHECKING, Any, Final
 from models import database
 from models.purchase_order import PurchaseOrder, PurchaseOrderLine
 from models.receiving import Receipt, ReceiptLine
-from models.statuses import OrderType, ReceiptKind, ReceiptStatus, ToleranceKind
+from models.statuses.invoices import ToleranceKind
+from models.statuses.orders import OrderType
+from models.statuses.receiving import ReceiptKind, ReceiptStatus
 from models.values import ZERO
 from resolvers import bulk, events, notices, progress, verification
 from resolvers.document_numbers import next_number
@@ -38,7 +40,7 @@ if TYPE_CHECKING:
     from decimal import Decimal
 
     from models.organization import OrganizationGate
-    from models.statuses import PurchaseOrderAction
+    from models.statuses.orders import PurchaseOrderAction
     from resolvers.errors import Refusal
     from resolvers.operation import Call
     from resolvers.rules.text import Path

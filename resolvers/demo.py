@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 from tortoise.transactions import in_transaction
 
 from models.organization import ApiToken, Organization, User
-from models.statuses import Role
+from models.statuses.people import Role
 from models.supplier import SellerEntity, Supplier
 from resolvers import (
     demo_blanket,

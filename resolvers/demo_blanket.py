@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from models.organization import CostCenter, User, UserGroup
 from models.purchase_order import PurchaseOrder
-from models.statuses import LineItemType, OrderType, ProductType
+from models.statuses.orders import LineItemType, OrderType, ProductType
 from models.supplier import Supplier
 from resolvers import collaboration, purchase_orders, purchasing_permissions, releases, suppliers, user_groups
 from resolvers.ids import id_of

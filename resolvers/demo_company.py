@@ -13,7 +13,9 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final
 
-from models.statuses import InvoiceCategory, InvoiceKind, LineItemType, ProductType, Role
+from models.statuses.invoices import InvoiceCategory, InvoiceKind
+from models.statuses.orders import LineItemType, ProductType
+from models.statuses.people import Role
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from models.purchase_order import PurchaseOrderLine
 from models.receiving import Milestone
-from models.statuses import AcknowledgmentType, MilestonePayout, ProductType
+from models.statuses.orders import AcknowledgmentType, MilestonePayout, ProductType
 from models.supplier import Supplier
 from resolvers import milestones, purchase_orders, receipts, returns, suppliers
 from resolvers.ids import id_of

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 from models.contract import Contract, SupplierProduct
 from models.organization import CostCenter, LegalEntity, PaymentTerm, PurchasingEntity, ShippingMethod, User
 from models.requisition import PurchaseRequisition
-from models.statuses import HandlingFeeKind, ProductType
+from models.statuses.orders import HandlingFeeKind, ProductType
 from models.supplier import Supplier
 from resolvers import contracts, products, requisitions, shipping
 from resolvers.demo_company import KONTOR

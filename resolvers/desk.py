@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Final
 
 from models import database
 from models.organization import Organization
-from models.statuses import AmountBasis, OverdrawPolicy
+from models.statuses.invoices import AmountBasis, OverdrawPolicy
 from models.values import ZERO
 from resolvers.decisions import Decision, Held, Part
 from resolvers.facts import KNOWN_LINE_COLUMNS, amount_that_counts, invoice_fact, known_line, settings_of

@@ -11,7 +11,7 @@ from tortoise.transactions import in_transaction
 
 from models.invoice import Allocation, Invoice
 from models.organization import User
-from models.statuses import DiscrepancyState, InvoiceStatus
+from models.statuses.invoices import DiscrepancyState, InvoiceStatus
 from models.verification import Discrepancy
 from resolvers import events
 from resolvers.errors import NotFound, WrongStatus, refuse_all

@@ -12,7 +12,8 @@ import structlog
 from mailers.dispatcher import POLL, Dispatcher
 from mailers.transport import MailServer
 from models import database
-from models.statuses import NoticeKind, PurchaseOrderStatus
+from models.statuses.orders import PurchaseOrderStatus
+from models.statuses.people import NoticeKind
 from resolvers.rules.notices import CONTACT_KINDS, expires_for_somebody
 from resolvers.sweep import sweep
 

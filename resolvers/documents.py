@@ -10,7 +10,7 @@ from models.organization import User
 from models.purchase_order import PurchaseOrder
 from models.receiving import Receipt
 from models.requisition import PurchaseRequisition
-from models.statuses import InvoiceStatus
+from models.statuses.invoices import InvoiceStatus
 from models.supplier import Supplier
 from resolvers.errors import BadInput
 from resolvers.ids import key_of, opened

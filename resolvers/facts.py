@@ -4,15 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from models.statuses import (
-    AmountBasis,
-    InvoiceCategory,
-    InvoiceKind,
-    InvoiceStatus,
-    LineItemType,
-    LineStatus,
-    PurchaseOrderStatus,
-)
+from models.statuses.invoices import AmountBasis, InvoiceCategory, InvoiceKind, InvoiceStatus
+from models.statuses.orders import LineItemType, LineStatus, PurchaseOrderStatus
 from resolvers.matching.facts import (
     InvoiceFact,
     KnownLine,

@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, Any, Final
 import orjson
 
 from models import database
-from models.statuses import ApprovalDocument, LineItemType, MatchingStatus, OrderType, ProductType, PurchaseOrderStatus
+from models.statuses.orders import LineItemType, MatchingStatus, OrderType, ProductType, PurchaseOrderStatus
+from models.statuses.people import ApprovalDocument
 from models.values import ZERO
 from resolvers.contract_figures import DRAWN
 from resolvers.reading.expressions import MATCHING_STATUS

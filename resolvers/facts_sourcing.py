@@ -8,7 +8,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final
 
-from models.statuses import HandlingFeeKind, LineStatus, ProductType, RequisitionStatus
+from models.statuses.orders import HandlingFeeKind, LineStatus, ProductType, RequisitionStatus
 from models.values import Money
 from resolvers.contract_figures import DRAWN
 from resolvers.reading.expressions import calculated_money

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from tortoise.transactions import in_transaction
 
-from models.statuses import ImportRowOutcome
+from models.statuses.invoices import ImportRowOutcome
 from resolvers.errors import InvalidAmount, Refusal
 from resolvers.operation import locked_gate
 from resolvers.recording import Entry, record

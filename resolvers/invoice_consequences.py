@@ -10,7 +10,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from models.invoice import Invoice
-from models.statuses import ApprovalDocument, InvoiceStatus
+from models.statuses.invoices import InvoiceStatus
+from models.statuses.people import ApprovalDocument
 from resolvers import approvals, bulk, decision_store, events, notices, progress, verification
 from resolvers.decisions import subjects_of
 from resolvers.invoice_rows import row_of

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from tortoise.transactions import in_transaction
 
 from models.invoice import Invoice
-from models.statuses import InvoiceStatus
+from models.statuses.invoices import InvoiceStatus
 from resolvers import bulk, invoice_consequences, invoice_states
 from resolvers.errors_invoicing import NumberStillTaken
 from resolvers.ids import id_of

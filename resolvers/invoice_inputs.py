@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
-from models.statuses import BillingStage, InvoiceCategory, InvoiceKind
+from models.statuses.invoices import BillingStage, InvoiceCategory, InvoiceKind
 from models.supplier import SellerEntity, Supplier
 from models.values import ZERO
 from resolvers.errors import InvalidValue, NotFound

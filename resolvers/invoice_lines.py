@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from models import database
 from models.invoice import Allocation, InvoiceLine
-from models.statuses import InvoiceLineStatus
+from models.statuses.invoices import InvoiceLineStatus
 from resolvers import bulk
 from resolvers.decisions import Part
 from resolvers.manual_decisions import known_lines

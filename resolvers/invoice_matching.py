@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 from tortoise.transactions import in_transaction
 
 from models.invoice import Invoice
-from models.statuses import InvoiceStatus, MatchOutcome
+from models.statuses.invoices import InvoiceStatus, MatchOutcome
 from resolvers import bulk, decision_store, invoice_consequences
 from resolvers.decisions import subjects_of
 from resolvers.desk import Desk

@@ -19,7 +19,7 @@ from resolvers.visibility import visible_to
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from models.statuses import InvoiceStatus
+    from models.statuses.invoices import InvoiceStatus
     from resolvers.operation import Call
     from resolvers.rules.invoice_states import InvoiceAction
 

@@ -12,13 +12,8 @@ from tortoise.transactions import in_transaction
 
 from models.approval import ApprovalPlan
 from models.invoice import Allocation, Invoice, InvoiceLine
-from models.statuses import (
-    ApprovalDocument,
-    ApprovalPlanStatus,
-    DiscrepancyState,
-    InvoiceLineStatus,
-    InvoiceStatus,
-)
+from models.statuses.invoices import DiscrepancyState, InvoiceLineStatus, InvoiceStatus
+from models.statuses.people import ApprovalDocument, ApprovalPlanStatus
 from models.values import MINOR_UNITS, ZERO
 from models.verification import Discrepancy
 from resolvers import approvals, bulk, decision_store, invoice_consequences, invoice_lines

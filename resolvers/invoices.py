@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any, Final
 from tortoise.transactions import in_transaction
 
 from models.invoice import Invoice, InvoiceLine
-from models.statuses import ApprovalDocument, InvoiceStatus, MatchOutcome
+from models.statuses.invoices import InvoiceStatus, MatchOutcome
+from models.statuses.people import ApprovalDocument
 from resolvers import approvals, bulk, decision_store, events, invoice_consequences, invoice_lines, recording
 from resolvers.decisions import Part, subjects_of
 from resolvers.desk import Desk

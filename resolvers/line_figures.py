@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
-from models.statuses import AcknowledgmentType, ProductType, PurchaseOrderStatus
+from models.statuses.orders import AcknowledgmentType, ProductType, PurchaseOrderStatus
 from models.values import ZERO
 from resolvers.figures import NUMERIC
 from resolvers.rules.balances import LineTerms, Usage, line_amount, line_figures

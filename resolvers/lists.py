@@ -13,7 +13,8 @@ from models.organization import CostCenter, LegalEntity, User
 from models.purchase_order import Contact, PurchaseOrder, PurchaseOrderLine
 from models.receiving import Milestone, Receipt
 from models.requisition import PurchaseRequisition
-from models.statuses import ApprovalStepStatus, ApproverState, MatchingStatus, RevisionStatus
+from models.statuses.orders import MatchingStatus, RevisionStatus
+from models.statuses.people import ApprovalStepStatus, ApproverState
 from models.supplier import SellerEntity, Supplier
 from resolvers.listings import Derived, Listing, Reference
 from resolvers.reading.expressions import matching_status_is
@@ -319,6 +320,4 @@ REVISION_LINES: Final = Listing(default=("number",), unique="number")
 
 ORDER_VERSIONS: Final = Listing(default=("-version",), unique="version")
 
-OPEN_REVISION: Final = Q(
-    status__in=[RevisionStatus.DRAFT, RevisionStatus.PENDING_APPROVAL, RevisionStatus.APPROVED]
-)
+OPEN_REVISION: Final = Q(status__in=[RevisionStatus.DRAFT, RevisionStatus.PENDING_APPROVAL, RevisionStatus.APPROVED])

@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from models import database
-from models.statuses import MatchCriterion, MatchOutcome
+from models.statuses.invoices import MatchCriterion, MatchOutcome
 from models.values import Money
 from resolvers.decisions import Part
 from resolvers.facts import KNOWN_LINE_COLUMNS, known_line

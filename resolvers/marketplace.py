@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 from tortoise.transactions import in_transaction
 
 from models.purchase_order import PurchaseOrder, PurchaseOrderLine
-from models.statuses import LineItemType, OrderType, PurchaseOrderAction
+from models.statuses.orders import LineItemType, OrderType, PurchaseOrderAction
 from models.supplier import Supplier
 from resolvers import events
 from resolvers import purchase_order_line_drafts as drafting

@@ -14,7 +14,8 @@ from tortoise.transactions import in_transaction
 
 from models.purchase_order import PurchaseOrderLine
 from models.receiving import Milestone
-from models.statuses import MilestonePayout, MilestoneStatus, PurchaseOrderAction, ReceiptKind
+from models.statuses.orders import MilestonePayout, PurchaseOrderAction
+from models.statuses.receiving import MilestoneStatus, ReceiptKind
 from models.values import ZERO
 from resolvers import events
 from resolvers.deliveries import Delivery, Entry, held, taken_refusals

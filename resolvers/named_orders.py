@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Final
 
 from models import database
-from models.statuses import LineStatus, OrderType
+from models.statuses.orders import LineStatus, OrderType
 from models.values import ZERO
 from resolvers.facts import ORDER_COLUMNS, order_facts
 from resolvers.matching.facts import KnownLine

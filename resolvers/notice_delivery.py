@@ -13,7 +13,7 @@ from mailers.outbox import Letter
 from models.notice import Notice
 from models.organization import Organization, User
 from models.purchase_order import Contact, PurchaseOrder, PurchaseOrderLine
-from models.statuses import NoticeKind, NoticeState
+from models.statuses.people import NoticeKind, NoticeState
 from resolvers import events, notices
 from resolvers.errors import BadInput, NotFound, WrongStatus
 from resolvers.ids import key_of

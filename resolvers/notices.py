@@ -17,7 +17,8 @@ from mailers.outbox import Letter
 from models import database
 from models.organization import User
 from models.purchase_order import PurchaseOrder
-from models.statuses import NoticeKind, OrderType
+from models.statuses.orders import OrderType
+from models.statuses.people import NoticeKind
 from resolvers.ids import id_of
 from resolvers.reading.kinds import Column, Computed, Expression
 from resolvers.reading.wire import MOMENT

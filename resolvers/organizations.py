@@ -12,7 +12,7 @@ from tortoise.transactions import in_transaction
 
 from models import database
 from models.organization import CostCenter, Organization, OrganizationGate, User
-from models.statuses import Role
+from models.statuses.people import Role
 from models.values import MONEY_PLACES, PERCENT_PLACES
 from resolvers import access, events, records
 from resolvers.errors import AlreadyTaken, InvalidValue, LastAdministrator, Refusal, refuse_all

@@ -16,7 +16,8 @@ from models import database
 from models.invoice import Invoice
 from models.organization import OrganizationGate
 from models.purchase_order import PurchaseOrder, PurchaseOrderLine
-from models.statuses import InvoiceStatus, LineItemType, OrderType
+from models.statuses.invoices import InvoiceStatus
+from models.statuses.orders import LineItemType, OrderType
 from models.values import LARGEST_AMOUNT, MINOR_UNITS
 from resolvers.decisions import Subject, subjects_of
 from resolvers.desk import Desk

@@ -17,8 +17,9 @@ from dataclasses import asdict, fields
 from typing import TYPE_CHECKING, Any, Final
 
 from models import database
-from models.statuses import LineStatus, OrderType, PurchaseOrderStatus, ReceiptKind, ReceiptStatus
-from models.statuses import MilestoneStatus as _Milestone
+from models.statuses.orders import LineStatus, OrderType, PurchaseOrderStatus
+from models.statuses.receiving import MilestoneStatus as _Milestone
+from models.statuses.receiving import ReceiptKind, ReceiptStatus
 from models.values import ZERO
 from resolvers.figures import NUMERIC, check_sizes, write
 from resolvers.line_figures import LINE_FIGURES, LINE_TERMS, Documents, figures_of_line

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 from tortoise.exceptions import IntegrityError
 
 from models.purchase_order import Contact, PurchaseOrder, PurchaseOrderLine, PurchaseOrderSellerEntity, Tag
-from models.statuses import OrderType
+from models.statuses.orders import OrderType
 from resolvers import events, products, progress, shipping
 from resolvers import purchase_order_line_drafts as drafting
 from resolvers.errors import refuse_all

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from models.organization import OrganizationGate
-    from models.statuses import PurchaseOrderAction
+    from models.statuses.orders import PurchaseOrderAction
     from resolvers.operation import Call
     from resolvers.rules.transitions import Standing
 

@@ -16,14 +16,8 @@ from typing import TYPE_CHECKING, Final
 from tortoise.transactions import in_transaction
 
 from models.revision import Revision
-from models.statuses import (
-    ApprovalDocument,
-    LineStatus,
-    OrderType,
-    PurchaseOrderAction,
-    PurchaseOrderStatus,
-    RevisionStatus,
-)
+from models.statuses.orders import LineStatus, OrderType, PurchaseOrderAction, PurchaseOrderStatus, RevisionStatus
+from models.statuses.people import ApprovalDocument
 from resolvers import approvals, budgets, events, notices, progress
 from resolvers.errors import InUse, NothingThere, WrongStatus, refuse_all
 from resolvers.errors_approvals import AlreadyReceived, ReleasesDrawn

@@ -18,12 +18,8 @@ from tortoise.transactions import in_transaction
 
 from models.organization import Organization
 from models.purchase_order import PurchaseOrder
-from models.statuses import (
-    ApprovalDocument,
-    ApprovalPlanStatus,
-    PurchaseOrderAction,
-    PurchaseOrderStatus,
-)
+from models.statuses.orders import PurchaseOrderAction, PurchaseOrderStatus
+from models.statuses.people import ApprovalDocument, ApprovalPlanStatus
 from resolvers import approvals, budgets, contracts, shipping
 from resolvers.errors import refuse_all
 from resolvers.facts_orders import standing_of

@@ -9,7 +9,8 @@ from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
 from models.purchase_order import PurchaseOrderLine
-from models.statuses import AcknowledgmentType, LineItemType, MilestonePayout, ProductType, VerificationPolicy
+from models.statuses.invoices import VerificationPolicy
+from models.statuses.orders import AcknowledgmentType, LineItemType, MilestonePayout, ProductType
 from models.values import ZERO
 from resolvers.line_figures import UNISSUED, figures_of_line, order_columns
 from resolvers.purchase_order_history import LINE_FIELDS, said_of
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from models.purchase_order import PurchaseOrder
-    from models.statuses import Word
+    from models.statuses.word import Word
     from resolvers.errors import Refusal
     from resolvers.operation import Call
     from resolvers.rules.ordering import OrderTerms

@@ -11,7 +11,7 @@ from tortoise.transactions import in_transaction
 
 from models.invoice import Allocation
 from models.purchase_order import PurchaseOrderLine
-from models.statuses import PurchaseOrderAction
+from models.statuses.orders import PurchaseOrderAction
 from resolvers import events, products, received_lines, shipping
 from resolvers import purchase_order_line_drafts as drafting
 from resolvers.errors import InUse, refuse_all

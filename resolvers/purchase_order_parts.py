@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from tortoise.transactions import in_transaction
 
 from models.purchase_order import Contact, Tag
-from models.statuses import PurchaseOrderAction
+from models.statuses.orders import PurchaseOrderAction
 from resolvers import events
 from resolvers.errors import refuse_all
 from resolvers.purchase_order_edits import opened

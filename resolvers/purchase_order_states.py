@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from tortoise.transactions import in_transaction
 
-from models.statuses import PurchaseOrderAction, PurchaseOrderStatus
+from models.statuses.orders import PurchaseOrderAction, PurchaseOrderStatus
 from resolvers import notices
 from resolvers.errors import NotLater
 from resolvers.purchase_order_edits import opened

@@ -15,7 +15,7 @@ from tortoise.exceptions import IntegrityError
 from tortoise.transactions import in_transaction
 
 from models.purchase_order import Contact, PurchaseOrderSellerEntity, Tag
-from models.statuses import PurchaseOrderAction, PurchaseOrderStatus
+from models.statuses.orders import PurchaseOrderAction, PurchaseOrderStatus
 from models.supplier import SellerEntity
 from resolvers import contracts, events, progress, shipping
 from resolvers.errors import WrongStatus, refuse_all

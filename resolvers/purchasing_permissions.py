@@ -13,7 +13,7 @@ from tortoise.transactions import in_transaction
 from models.collaboration import PurchasingPermission
 from models.organization import CostCenter, User, UserGroup
 from models.purchase_order import PurchaseOrder
-from models.statuses import OrderType, PurchaseOrderAction
+from models.statuses.orders import OrderType, PurchaseOrderAction
 from resolvers import events
 from resolvers.errors import InvalidValue, NotApplicable, NotFound
 from resolvers.ids import id_of, key_of

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any, Final
 from tortoise.transactions import in_transaction
 
 from models.receiving import Milestone, Receipt
-from models.statuses import MilestoneStatus, PurchaseOrderAction, ReceiptKind, ReceiptStatus
+from models.statuses.orders import PurchaseOrderAction
+from models.statuses.receiving import MilestoneStatus, ReceiptKind, ReceiptStatus
 from models.values import ZERO
 from resolvers import debit_memos, events
 from resolvers.deliveries import (

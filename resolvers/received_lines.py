@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from models.receiving import Milestone, ReceiptLine
-from models.statuses import MilestoneStatus
+from models.statuses.receiving import MilestoneStatus
 from models.values import ZERO
 from resolvers.errors_approvals import Documented
 from resolvers.errors_receiving import MilestonesTooLarge

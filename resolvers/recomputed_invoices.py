@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from models import database
 from models.invoice import Allocation, Invoice
-from models.statuses import InvoiceStatus
+from models.statuses.invoices import InvoiceStatus
 from models.values import ZERO, plain
 from resolvers.recomputed import Difference, Found, differing
 from resolvers.rules.invoicing import COUNTS_NOWHERE, status_after

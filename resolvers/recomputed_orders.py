@@ -14,7 +14,9 @@ from operator import itemgetter
 from typing import TYPE_CHECKING, Any, Final
 
 from models import database
-from models.statuses import InvoiceStatus, MilestoneStatus, OrderType, PurchaseOrderStatus, ReceiptKind, ReceiptStatus
+from models.statuses.invoices import InvoiceStatus
+from models.statuses.orders import OrderType, PurchaseOrderStatus
+from models.statuses.receiving import MilestoneStatus, ReceiptKind, ReceiptStatus
 from models.values import ZERO
 from resolvers.line_figures import LINE_FIGURES, LINE_TERMS, Documents, figures_of_line
 from resolvers.progress import HEADER, NOT_DRAWN, ORDER_FIGURES, figures_of_order

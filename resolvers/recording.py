@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from models import database
 from models.invoice import Invoice, InvoiceLine
-from models.statuses import BillingStage, InvoiceStatus
+from models.statuses.invoices import BillingStage, InvoiceStatus
 from models.supplier import SellerEntity, Supplier
 from models.values import ZERO
 from resolvers import bulk, decision_store, events, verification

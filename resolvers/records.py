@@ -91,7 +91,7 @@ async def locked(call: Call, kind: Kind, text: str) -> Any:
     return found
 
 
-async def add(  # noqa: PLR0913 - as `edit`
+async def add(
     call: Call,
     kind: Kind,
     given: Mapping[str, Any],

@@ -16,7 +16,7 @@ from tortoise.transactions import in_transaction
 
 from models.organization import CostCenter, LegalEntity, PaymentTerm, PurchasingEntity, ShippingMethod, User
 from models.purchase_order import PurchaseOrder, PurchaseOrderLine
-from models.statuses import OrderType, PurchaseOrderAction
+from models.statuses.orders import OrderType, PurchaseOrderAction
 from models.supplier import SellerEntity, Supplier
 from resolvers import budgets, events
 from resolvers import purchase_order_lifecycle as lifecycle

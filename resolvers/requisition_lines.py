@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from models.contract import SupplierProduct
 from models.organization import ShippingMethod, User
-from models.statuses import AcknowledgmentType, LineItemType, OrderType, ProductType
+from models.statuses.orders import AcknowledgmentType, LineItemType, OrderType, ProductType
 from models.supplier import Supplier
 from models.values import ONE, ZERO
 from resolvers import products
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from models.requisition import RequisitionLine
-    from models.statuses import Word
+    from models.statuses.word import Word
     from resolvers.errors import Refusal
     from resolvers.operation import Call
     from resolvers.rules.text import Path

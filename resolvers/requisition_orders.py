@@ -12,7 +12,7 @@ from models.collaboration import PurchasingPermission
 from models.organization import CostCenter, LegalEntity, PaymentTerm, PurchasingEntity, ShippingMethod, User
 from models.purchase_order import PurchaseOrder
 from models.requisition import PurchaseRequisition, RequisitionLine
-from models.statuses import OrderType
+from models.statuses.orders import OrderType
 from models.supplier import Supplier
 from resolvers import events, purchase_order_lifecycle
 from resolvers.errors import Refusal, Refusals, refuse_all

@@ -13,7 +13,7 @@ from tortoise.transactions import in_transaction
 from models.collaboration import PurchasingPermission
 from models.organization import CostCenter, LegalEntity, Organization, PaymentTerm, PurchasingEntity, User
 from models.requisition import PurchaseRequisition, RequisitionLine
-from models.statuses import RequisitionStatus
+from models.statuses.orders import RequisitionStatus
 from resolvers import events, records, requisition_lines, requisition_orders
 from resolvers.document_numbers import next_number
 from resolvers.errors import AlreadyTaken, InvalidValue, NotFound, Refusal, WrongStatus, refuse_all

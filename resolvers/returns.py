@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 from tortoise.transactions import in_transaction
 
 from models.receiving import Receipt
-from models.statuses import PurchaseOrderAction, ReceiptKind
+from models.statuses.orders import PurchaseOrderAction
+from models.statuses.receiving import ReceiptKind
 from resolvers import debit_memos
 from resolvers.deliveries import Entry, by_line, last_paths, meant_lines, opened, taken_refusals
 from resolvers.errors import refuse_all

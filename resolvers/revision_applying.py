@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any, Final
 from models.purchase_order import PurchaseOrderLine
 from models.receiving import Milestone
 from models.revision import PurchaseOrderVersion
-from models.statuses import MilestoneStatus, RevisionLineState, RevisionStatus
+from models.statuses.orders import RevisionLineState, RevisionStatus
+from models.statuses.receiving import MilestoneStatus
 from resolvers import contracts, events, shipping
 from resolvers import purchase_order_line_drafts as drafting
 from resolvers.errors import refuse_all

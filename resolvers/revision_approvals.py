@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from models.organization import Organization
 from models.revision import PurchaseOrderVersion
-from models.statuses import ApprovalDocument
+from models.statuses.people import ApprovalDocument
 from resolvers import approvals
 from resolvers.rules.approvals import fitting
 from resolvers.rules.revisions import Approval, approval_needed

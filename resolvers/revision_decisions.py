@@ -11,14 +11,8 @@ from typing import TYPE_CHECKING
 from tortoise.transactions import in_transaction
 
 from models.approval import Approval, ApprovalPlan
-from models.statuses import (
-    ApprovalDecision,
-    ApprovalPlanStatus,
-    ApprovalStepStatus,
-    ApproverState,
-    RevisionLineState,
-    RevisionStatus,
-)
+from models.statuses.orders import RevisionLineState, RevisionStatus
+from models.statuses.people import ApprovalDecision, ApprovalPlanStatus, ApprovalStepStatus, ApproverState
 from resolvers import approval_decisions
 from resolvers.errors import NotFound, refuse_all
 from resolvers.errors_approvals import NotAsked

@@ -17,7 +17,7 @@ from tortoise import fields
 
 from models import database
 from models.purchase_order import PurchaseOrder, PurchaseOrderLine
-from models.statuses import RevisionLineState
+from models.statuses.orders import RevisionLineState
 from models.values import ZERO, plain
 from resolvers import purchase_order_line_drafts as drafting
 from resolvers.purchase_order_creation import plain_columns

@@ -15,7 +15,8 @@ from tortoise.transactions import in_transaction
 
 from models.purchase_order import PurchaseOrder, PurchaseOrderLine
 from models.revision import Revision, RevisionLine
-from models.statuses import ApprovalDocument, ApprovalPlanStatus, PurchaseOrderAction, RevisionLineState, RevisionStatus
+from models.statuses.orders import PurchaseOrderAction, RevisionLineState, RevisionStatus
+from models.statuses.people import ApprovalDocument, ApprovalPlanStatus
 from resolvers import approvals, events, progress
 from resolvers.errors import NotFound, WrongStatus, refuse_all
 from resolvers.errors_revisions import NothingProposed

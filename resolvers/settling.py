@@ -14,7 +14,7 @@ from operator import itemgetter
 from typing import TYPE_CHECKING, Any, Final
 
 from models import database
-from models.statuses import InvoiceLineStatus, InvoiceStatus
+from models.statuses.invoices import InvoiceLineStatus, InvoiceStatus
 from models.values import ZERO
 from resolvers.figures import NUMERIC, write
 from resolvers.rules.apportioning import (

@@ -16,7 +16,7 @@ from tortoise.transactions import in_transaction
 from models.invoice import Allocation
 from models.organization import HandlingFeeRule, ShippingMethod, ShippingMethodSupplier
 from models.purchase_order import PurchaseOrderLine
-from models.statuses import HandlingFeeKind, LineStatus, OrderType, ProductType
+from models.statuses.orders import HandlingFeeKind, LineStatus, OrderType, ProductType
 from models.supplier import Supplier
 from models.values import HUNDRED, ONE, PERCENT_PLACES, ZERO
 from resolvers import events, records

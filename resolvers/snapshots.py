@@ -23,7 +23,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from models import database
-from models.statuses import OrderType
+from models.statuses.orders import OrderType
 from resolvers.facts import LINE_COLUMNS, ORDER_COLUMNS, order_facts
 from resolvers.matching.filtering import digest, survey
 from resolvers.rules.matching_status import CLOSED_TO_INVOICES

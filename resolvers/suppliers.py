@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 from tortoise.transactions import in_transaction
 
 from models import database
-from models.statuses import LineItemType
+from models.statuses.orders import LineItemType
 from models.supplier import SellerEntity, Supplier
 from resolvers import records
 from resolvers.operation import Written, locked_gate, orders_changed

@@ -14,7 +14,7 @@ from mailers import outbox
 from mailers.causes import Cause
 from models import database
 from models.organization import OrganizationGate
-from models.statuses import OrderType, PurchaseOrderStatus
+from models.statuses.orders import OrderType, PurchaseOrderStatus
 from resolvers import approval_escalations
 from resolvers.notices import contacts_of, order_facts, owners_of, to_contact, to_owner
 from resolvers.rules.notices import (

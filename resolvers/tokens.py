@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 from tortoise.transactions import in_transaction
 
 from models.organization import ApiToken, User
-from models.statuses import Role
+from models.statuses.people import Role
 from resolvers import access, events
 from resolvers.errors import InvalidValue, NotFound, NotPermitted, refuse_all
 from resolvers.ids import id_of, key_of

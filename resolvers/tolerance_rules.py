@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 from tortoise.transactions import in_transaction
 
 from models.organization import CostCenter
-from models.statuses import InvoiceCategory, ToleranceCombination, ToleranceKind
+from models.statuses.invoices import InvoiceCategory, ToleranceCombination, ToleranceKind
 from models.supplier import Supplier
 from models.values import MONEY_PLACES, PERCENT_PLACES
 from models.verification import ToleranceRule

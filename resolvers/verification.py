@@ -20,7 +20,7 @@ from tortoise.expressions import F
 
 from models import database
 from models.invoice import Invoice
-from models.statuses import DiscrepancyKind, DiscrepancyState, InvoiceKind, InvoiceStatus
+from models.statuses.invoices import DiscrepancyKind, DiscrepancyState, InvoiceKind, InvoiceStatus
 from models.values import plain
 from models.verification import Discrepancy
 from resolvers import bulk, events

@@ -10,19 +10,17 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from models import database
-from models.statuses import (
-    AcknowledgmentType,
+from models.statuses.invoices import (
     BillingStage,
     InvoiceCategory,
     InvoiceKind,
     InvoiceStatus,
-    ProductType,
-    ReceiptKind,
-    ReceiptStatus,
     ToleranceCombination,
     ToleranceKind,
     VerificationPolicy,
 )
+from models.statuses.orders import AcknowledgmentType, ProductType
+from models.statuses.receiving import ReceiptKind, ReceiptStatus
 from models.values import ZERO
 from models.verification import ToleranceRule
 from resolvers.rules.billed import BilledInvoice, BilledLine, BilledOrder, Elsewhere, OrderedLine, Share

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from models.organization import ApiToken, Organization
-from models.statuses import Role
+from models.statuses.people import Role
 from resolvers.reading.predicates import ORGANIZATION, USER, Bound
 
 if TYPE_CHECKING:

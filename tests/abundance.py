@@ -29,16 +29,9 @@ from models.purchase_order import Contact, PurchaseOrder, PurchaseOrderLine, Pur
 from models.receiving import Milestone, ReceiptLine
 from models.requisition import RequisitionLine
 from models.revision import Revision, RevisionLine
-from models.statuses import (
-    HandlingFeeKind,
-    InvoiceKind,
-    LineItemType,
-    MatchCriterion,
-    MatchOutcome,
-    NoticeKind,
-    RevisionStatus,
-    Role,
-)
+from models.statuses.invoices import InvoiceKind, MatchCriterion, MatchOutcome
+from models.statuses.orders import HandlingFeeKind, LineItemType, RevisionStatus
+from models.statuses.people import NoticeKind, Role
 from models.supplier import SellerEntity
 from models.verification import ToleranceRule
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from models.approval import Approval, ApprovalPlan, ApprovalRule, ApprovalStep
 from models.organization import User
 from models.purchase_order import PurchaseOrder
-from models.statuses import ApprovalDecision, ApprovalDocument, Role
+from models.statuses.people import ApprovalDecision, ApprovalDocument, Role
 from resolvers import approval_decisions, approval_rules
 from resolvers.approval_decisions import Meant
 from resolvers.ids import id_of

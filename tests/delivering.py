@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from models.invoice import Allocation, Invoice, InvoiceLine
 from models.purchase_order import PurchaseOrder, PurchaseOrderLine
 from models.receiving import Milestone, Receipt
-from models.statuses import InvoiceLineStatus, InvoiceStatus, ToleranceKind
+from models.statuses.invoices import InvoiceLineStatus, InvoiceStatus, ToleranceKind
 from models.verification import ToleranceRule
 from resolvers import milestones, progress, receipts, returns
 from tests.factories import make_invoice_row

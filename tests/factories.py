@@ -12,7 +12,10 @@ from models.organization import CostCenter, LegalEntity, Organization, Organizat
 from models.payment import Payment
 from models.purchase_order import Contact, PurchaseOrder, PurchaseOrderLine
 from models.receiving import Milestone, Receipt, ReceiptLine
-from models.statuses import InvoiceLineStatus, LineStatus, PurchaseOrderStatus, ReceiptKind, Role
+from models.statuses.invoices import InvoiceLineStatus
+from models.statuses.orders import LineStatus, PurchaseOrderStatus
+from models.statuses.people import Role
+from models.statuses.receiving import ReceiptKind
 from models.supplier import SellerEntity, Supplier
 from models.values import percent_of
 from resolvers.operation import Call

@@ -11,7 +11,7 @@ from models.organization import Organization
 if TYPE_CHECKING:
     from decimal import Decimal
 
-    from models.statuses import NoticeKind
+    from models.statuses.people import NoticeKind
     from resolvers.operation import Call
 
 ADA: Final = "ada@example.com"

@@ -37,18 +37,8 @@ from models.organization import ApiToken, HandlingFeeRule, Organization, User, U
 from models.purchase_order import Contact, PurchaseOrder, PurchaseOrderLine, PurchaseOrderSellerEntity
 from models.requisition import PurchaseRequisition, RequisitionLine
 from models.revision import Revision
-from models.statuses import (
-    ApprovalStepStatus,
-    ApproverState,
-    LineStatus,
-    MatchingStatus,
-    NoticeState,
-    OrderType,
-    ProductType,
-    ProgressState,
-    RequisitionStatus,
-    Role,
-)
+from models.statuses.orders import LineStatus, MatchingStatus, OrderType, ProductType, ProgressState, RequisitionStatus
+from models.statuses.people import ApprovalStepStatus, ApproverState, NoticeState, Role
 from models.values import MINOR_UNITS, plain
 from resolvers import facts_orders, facts_sourcing, notices, revision_reads
 from resolvers.contract_figures import DRAWS_NOT

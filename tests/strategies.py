@@ -9,15 +9,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from hypothesis import strategies as st
 
-from models.statuses import (
-    DateBasis,
-    InvoiceCategory,
-    InvoiceKind,
-    LineItemType,
-    LineStatus,
-    OverdrawPolicy,
-    PurchaseOrderStatus,
-)
+from models.statuses.invoices import DateBasis, InvoiceCategory, InvoiceKind, OverdrawPolicy
+from models.statuses.orders import LineItemType, LineStatus, PurchaseOrderStatus
 from resolvers.matching.facts import (
     InvoiceFact,
     KnownLine,

@@ -24,7 +24,8 @@ from tests.factories import (
 )
 
 if TYPE_CHECKING:
-    from models.statuses import ImportRowOutcome, Role
+    from models.statuses.invoices import ImportRowOutcome
+    from models.statuses.people import Role
     from resolvers.importing.runner import Imported
 
 SELLER: Final = "Cloud Provider, Inc."

@@ -31,7 +31,7 @@ PURE: Final = (
     "resolvers/errors_receiving.py",
     "resolvers/errors_sourcing.py",
     "models/values.py",
-    "models/statuses.py",
+    "models/statuses",
 )
 LONGEST_MODULE: Final = 450
 

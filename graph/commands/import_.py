@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, Final
 
 from graph.settings import Settings
-from models.statuses import ImportFormat
+from models.statuses.invoices import ImportFormat
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

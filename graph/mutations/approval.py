@@ -16,7 +16,7 @@ from graph.types.approval_inputs import (
 )
 from graph.types.mutation_input import given
 from models import approval as rows
-from models.statuses import Role
+from models.statuses.people import Role
 from resolvers import approval_decisions, approval_rules
 from resolvers.approval_decisions import Meant
 

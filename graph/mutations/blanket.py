@@ -13,7 +13,8 @@ from graph.types.mutation_input import AddressInput, ChangeInput, MutationInput,
 from graph.types.organization import UserGroup
 from graph.types.purchase_order_inputs import ContactInput, PurchaseOrderChangeInput, TagInput
 from models import organization as rows
-from models.statuses import PurchaseOrderAction, Role
+from models.statuses.orders import PurchaseOrderAction
+from models.statuses.people import Role
 from resolvers import purchasing_permissions, releases, user_groups
 
 _GROUP_NAME = "The name, unique in the organization; at most 200 characters."

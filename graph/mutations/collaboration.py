@@ -10,7 +10,8 @@ from graph.payloads import Payload, mutation
 from graph.types.collaboration import Attachment, Comment, PurchasingTask
 from graph.types.mutation_input import ChangeInput, MutationInput, given
 from models import collaboration as rows
-from models.statuses import Role, TaskState
+from models.statuses.orders import TaskState
+from models.statuses.people import Role
 from resolvers import collaboration
 
 WORKING = (Role.BUYER, Role.RECEIVER, Role.ACCOUNTS_PAYABLE, Role.APPROVER)

@@ -9,7 +9,8 @@ from graph.errors import told
 from graph.payloads import Payload, mutation
 from graph.types.importing import ImportRow, import_rows
 from graph.types.mutation_input import MutationInput
-from models.statuses import ImportErrorPolicy, ImportFormat, ImportRowOutcome, Role
+from models.statuses.invoices import ImportErrorPolicy, ImportFormat, ImportRowOutcome
+from models.statuses.people import Role
 from resolvers.errors import AnswerNotKept, Refusal
 from resolvers.importing import runner
 from resolvers.visibility import Actor

@@ -10,7 +10,8 @@ from graph.types.invoice import Invoice
 from graph.types.invoice_inputs import InvoiceCancelInput, InvoiceRecordInput, InvoiceUpdateInput
 from graph.types.mutation_input import given
 from models import invoice as rows
-from models.statuses import DuplicatePolicy, Role
+from models.statuses.invoices import DuplicatePolicy
+from models.statuses.people import Role
 from resolvers import invoices
 
 

@@ -15,7 +15,7 @@ from graph.types.invoice_state_inputs import (
     InvoiceRejectInput,
     InvoiceReopenInput,
 )
-from models.statuses import Role
+from models.statuses.people import Role
 from resolvers import invoice_duplicates, invoice_states
 from resolvers.invoice_states import Asked, OfLine
 

@@ -8,7 +8,7 @@ from graph.context import Info
 from graph.mutations.purchase_order import asked, change
 from graph.types.mutation_input import ChangeInput
 from graph.types.purchase_order_inputs import LineChangeInput, PurchaseOrderChangeInput
-from models.statuses import PurchaseOrderAction
+from models.statuses.orders import PurchaseOrderAction
 from resolvers import purchase_order_endings as endings
 from resolvers import purchase_order_lifecycle as lifecycle
 

@@ -10,7 +10,7 @@ from graph.payloads import Payload, mutation
 from graph.types.mutation_input import AddressInput, ChangeInput, MutationInput, given
 from graph.types.organization import CostCenter, LegalEntity, PaymentTerm, PurchasingEntity
 from models import organization as rows
-from models.statuses import Role
+from models.statuses.people import Role
 from resolvers import master_data
 from resolvers.operation import Written
 from resolvers.records import Kind

@@ -13,7 +13,7 @@ from graph.types.mutation_input import given
 from graph.types.purchase_order import PurchaseOrderLine
 from models import invoice as invoice_rows
 from models import purchase_order as order_rows
-from models.statuses import Role
+from models.statuses.people import Role
 from resolvers import allocations, invoice_matching, marketplace
 from resolvers.errors import BadInput
 

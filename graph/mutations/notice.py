@@ -9,7 +9,7 @@ from graph.payloads import Payload, mutation
 from graph.types.mutation_input import MutationInput
 from graph.types.notice import Notice
 from models import notice as rows
-from models.statuses import Role
+from models.statuses.people import Role
 from resolvers import notice_delivery
 
 

@@ -10,7 +10,8 @@ from graph.payloads import Payload, mutation
 from graph.types.mutation_input import ChangeInput, MutationInput, given
 from graph.types.organization import Organization, User
 from models import organization as rows
-from models.statuses import AmountBasis, DateBasis, OverdrawPolicy, Role
+from models.statuses.invoices import AmountBasis, DateBasis, OverdrawPolicy
+from models.statuses.people import Role
 from resolvers import organizations
 
 _USER_NAME = "The name."

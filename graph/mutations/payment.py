@@ -9,7 +9,7 @@ from graph.payloads import Payload, mutation
 from graph.types.payment import Payment
 from graph.types.payment_inputs import PaymentCancelInput, PaymentRecordInput
 from models import payment as rows
-from models.statuses import Role
+from models.statuses.people import Role
 from resolvers import payments
 from resolvers.payments import NewPayment
 

@@ -16,7 +16,8 @@ from graph.types.purchase_order_inputs import (
     PurchaseOrderUpdateInput,
 )
 from models import purchase_order as rows
-from models.statuses import PurchaseOrderAction, Role
+from models.statuses.orders import PurchaseOrderAction
+from models.statuses.people import Role
 from resolvers import purchase_order_states as states
 from resolvers import purchase_orders
 from resolvers.purchase_order_edits import Asked

@@ -15,7 +15,7 @@ from graph.types.purchase_order_inputs import (
     PurchaseOrderLineUpdateInput,
     PurchaseOrderTagsSetInput,
 )
-from models.statuses import PurchaseOrderAction
+from models.statuses.orders import PurchaseOrderAction
 from resolvers import purchase_order_lines as lines
 from resolvers import purchase_order_parts as parts
 

@@ -20,7 +20,7 @@ from graph.types.receiving_inputs import (
     ReturnPostInput,
 )
 from models import receiving as rows
-from models.statuses import PurchaseOrderAction
+from models.statuses.orders import PurchaseOrderAction
 from resolvers import milestones, receipts, returns
 from resolvers.rules.transitions import roles_for
 

@@ -18,7 +18,7 @@ from graph.types.requisition_inputs import (
     RequisitionUpdateInput,
 )
 from models import requisition as rows
-from models.statuses import Role
+from models.statuses.people import Role
 from resolvers import requisitions
 from resolvers.requisitions import Meant
 

@@ -14,7 +14,8 @@ from graph.types.mutation_input import AddressInput, ChangeInput
 from graph.types.purchase_order_inputs import LineFieldsInput, PurchaseOrderChangeInput
 from graph.types.revision import Revision
 from models import revision as rows
-from models.statuses import ApprovalDecision, PurchaseOrderAction, Role
+from models.statuses.orders import PurchaseOrderAction
+from models.statuses.people import ApprovalDecision, Role
 from resolvers import revision_decisions, revisions
 from resolvers.revision_decisions import LineDecision
 from resolvers.revision_proposals import Proposed

@@ -17,7 +17,8 @@ from graph.types.product import SupplierProduct
 from graph.types.purchase_order_inputs import PurchaseOrderChangeInput
 from models import contract as rows
 from models import organization as organization_rows
-from models.statuses import HandlingFeeKind, ProductType, PurchaseOrderAction, Role
+from models.statuses.orders import HandlingFeeKind, ProductType, PurchaseOrderAction
+from models.statuses.people import Role
 from resolvers import contracts, products, shipping
 
 _PART = "The supplier's part number, unique with the supplier and the currency; at most 100 characters."

@@ -9,7 +9,8 @@ from graph.payloads import Payload, mutation
 from graph.types.mutation_input import ChangeInput, MutationInput, given
 from graph.types.supplier import SellerEntity, Supplier
 from models import supplier as rows
-from models.statuses import LineItemType, Role
+from models.statuses.orders import LineItemType
+from models.statuses.people import Role
 from resolvers import suppliers
 
 _NUMBER = "The number, unique in the organization: at most 100 letters, digits, spaces inside, and _.:/=+-%@."

@@ -10,7 +10,8 @@ from graph.payloads import Payload, mutation
 from graph.types.mutation_input import ChangeInput, MutationInput, given
 from graph.types.verification import Discrepancy, ToleranceRule
 from models import verification as rows
-from models.statuses import InvoiceCategory, Role, ToleranceCombination, ToleranceKind
+from models.statuses.invoices import InvoiceCategory, ToleranceCombination, ToleranceKind
+from models.statuses.people import Role
 from resolvers import discrepancies, tolerance_rules
 
 _WHICH = "Which one."

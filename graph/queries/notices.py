@@ -10,7 +10,7 @@ from graph.types.common import Connection
 from graph.types.inputs import NoticeWhere
 from graph.types.notice import Notice, NoticePreview
 from models import notice as rows
-from models.statuses import NoticeKind
+from models.statuses.people import NoticeKind
 from resolvers import lists, notice_delivery
 
 

@@ -5,7 +5,7 @@ from datetime import date
 import strawberry
 
 from graph.errors import UserError, told
-from models.statuses import LineItemType, OrderWarningKind, PurchaseOrderAction
+from models.statuses.orders import LineItemType, OrderWarningKind, PurchaseOrderAction
 from resolvers.rules.transitions import Availability
 
 

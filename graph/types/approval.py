@@ -13,13 +13,13 @@ from graph.types.common import EDIT_VERSION, Connection, Money, Node
 from graph.types.organization import CostCenter, User, UserGroup
 from graph.types.supplier import Supplier
 from models import approval as rows
-from models.statuses import (
+from models.statuses.orders import OrderType
+from models.statuses.people import (
     ApprovalDocument,
     ApprovalPlanStatus,
     ApprovalQuorum,
     ApprovalStepStatus,
     ApproverState,
-    OrderType,
 )
 from resolvers import lists
 from resolvers.reading import expressions

@@ -16,7 +16,8 @@ from graph.types.filters import (
     IntFilter,
 )
 from graph.types.mutation_input import ChangeInput, MutationInput
-from models.statuses import ApprovalDecision, ApprovalDocument, ApprovalQuorum, ApproverState, OrderType
+from models.statuses.orders import OrderType
+from models.statuses.people import ApprovalDecision, ApprovalDocument, ApprovalQuorum, ApproverState
 
 _NUMBER = "The number, unique in the organization, 1 to 99999."
 _NAME = "The name; at most 200 characters."

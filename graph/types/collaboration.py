@@ -9,7 +9,7 @@ from graph.fields import column, identifier, one
 from graph.types.common import EDIT_VERSION, Node
 from graph.types.organization import User
 from models import collaboration as rows
-from models.statuses import TaskState
+from models.statuses.orders import TaskState
 
 if TYPE_CHECKING:
     from graph.types.invoice import Invoice

@@ -10,7 +10,7 @@ from graph.context import Info
 from graph.fields import page_part, part
 from graph.scalars import CurrencyCode, Digits
 from models import values
-from models.statuses import ProgressState
+from models.statuses.orders import ProgressState
 from resolvers.reading.kinds import Part
 from resolvers.wording import money_text
 

@@ -10,7 +10,7 @@ from graph.types.common import Connection, Money
 from graph.types.invoice import Invoice
 from graph.types.purchase_order import PurchaseOrder, PurchaseOrderLine
 from graph.types.supplier import Supplier
-from models.statuses import MatchingStatus, PurchaseOrderStatus
+from models.statuses.orders import MatchingStatus, PurchaseOrderStatus
 from resolvers.reading.grouping import Group
 
 _COUNT = "How many orders."

@@ -6,7 +6,7 @@ import strawberry
 
 from graph.errors import UserError, told
 from graph.types.invoice import Invoice
-from models.statuses import ImportRowOutcome
+from models.statuses.invoices import ImportRowOutcome
 
 
 @strawberry.type(description="A row of a file that was imported, and what became of it.")

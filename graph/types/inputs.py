@@ -16,23 +16,24 @@ from graph.types.filters import (
     IntFilter,
     StringFilter,
 )
-from models.statuses import (
+from models.statuses.invoices import (
     DiscrepancyKind,
     DiscrepancyState,
     InvoiceCategory,
     InvoiceKind,
     InvoiceStatus,
+    MatchCriterion,
+)
+from models.statuses.orders import (
     LineItemType,
     LineStatus,
-    MatchCriterion,
     MatchingStatus,
-    NoticeKind,
-    NoticeState,
     OrderType,
     ProductType,
     PurchaseOrderStatus,
     TaskState,
 )
+from models.statuses.people import NoticeKind, NoticeState
 
 _AND = "All of these hold."
 _OR = "At least one of these holds."

@@ -14,7 +14,7 @@ from graph.types.inputs import DiscrepancyWhere, EventWhere, InvoiceOrder, Invoi
 from graph.types.match import Match
 from graph.types.supplier import SellerEntity, Supplier
 from models import invoice as rows
-from models.statuses import BillingStage, InvoiceCategory, InvoiceKind, InvoiceLineStatus, InvoiceStatus
+from models.statuses.invoices import BillingStage, InvoiceCategory, InvoiceKind, InvoiceLineStatus, InvoiceStatus
 from resolvers import lists
 from resolvers.reading import expressions
 

@@ -8,7 +8,8 @@ import strawberry
 
 from graph.scalars import CurrencyCode
 from graph.types.mutation_input import ChangeInput, MutationInput
-from models.statuses import BillingStage, DuplicatePolicy, InvoiceCategory, InvoiceKind, LineItemType
+from models.statuses.invoices import BillingStage, DuplicatePolicy, InvoiceCategory, InvoiceKind
+from models.statuses.orders import LineItemType
 
 _NUMBER = "The supplier's number, unique for the supplier; at most 100 characters."
 _TOTAL = "The total, taxes included; negative, or zero, on credit memos and debit memos. In the invoice's currency."

@@ -11,7 +11,7 @@ from graph.types.common import Connection, Money, Node
 from graph.types.inputs import MatchCandidateWhere
 from graph.types.organization import User
 from models import match as rows
-from models.statuses import MatchCriterion, MatchOutcome
+from models.statuses.invoices import MatchCriterion, MatchOutcome
 from resolvers import lists
 from resolvers.reading.kinds import Expression
 

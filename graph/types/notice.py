@@ -9,7 +9,7 @@ import strawberry
 from graph.fields import column, identifier, one, read
 from graph.types.common import Money, Node
 from models import notice as rows
-from models.statuses import NoticeKind, NoticeState
+from models.statuses.people import NoticeKind, NoticeState
 from resolvers import notices
 
 if TYPE_CHECKING:

@@ -10,7 +10,8 @@ from graph.fields import address, column, connected, identifier, many, one
 from graph.types.common import EDIT_VERSION, Address, Connection, Node
 from graph.types.inputs import NoticeWhere, TaskOrder, TaskWhere
 from models import organization as rows
-from models.statuses import AmountBasis, DateBasis, OverdrawPolicy, Role
+from models.statuses.invoices import AmountBasis, DateBasis, OverdrawPolicy
+from models.statuses.people import Role
 from resolvers import lists
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ from graph.fields import column, identifier, many, money, one
 from graph.scalars import CurrencyCode
 from graph.types.common import EDIT_VERSION, Money, Node
 from models import contract as rows
-from models.statuses import ProductType
+from models.statuses.orders import ProductType
 
 if TYPE_CHECKING:
     from graph.types.supplier import Supplier

@@ -47,18 +47,18 @@ from graph.types.requisition import PurchaseRequisition
 from graph.types.sourcing_filters import ContractOrder, ContractWhere
 from graph.types.supplier import SellerEntity, Supplier
 from models import purchase_order as rows
-from models.statuses import (
+from models.statuses.invoices import VerificationPolicy
+from models.statuses.orders import (
     AcknowledgmentType,
     LineItemType,
     LineStatus,
     MatchingStatus,
     MilestonePayout,
-    NoticeKind,
     OrderType,
     ProductType,
     PurchaseOrderStatus,
-    VerificationPolicy,
 )
+from models.statuses.people import NoticeKind
 from resolvers import facts_orders, lists
 from resolvers.reading import expressions, kinds, verifying
 

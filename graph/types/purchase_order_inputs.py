@@ -8,15 +8,9 @@ import strawberry
 
 from graph.scalars import CurrencyCode
 from graph.types.mutation_input import AddressInput, ChangeInput, MutationInput
-from models.statuses import (
-    AcknowledgmentType,
-    LineItemType,
-    MilestonePayout,
-    NoticeKind,
-    OrderType,
-    ProductType,
-    VerificationPolicy,
-)
+from models.statuses.invoices import VerificationPolicy
+from models.statuses.orders import AcknowledgmentType, LineItemType, MilestonePayout, OrderType, ProductType
+from models.statuses.people import NoticeKind
 
 _NUMBER = (
     "The number, unique in the organization: at most 100 letters, digits, spaces inside, and _.:/=+-%@. Without one the"

@@ -11,7 +11,7 @@ from graph.scalars import CurrencyCode
 from graph.types.common import EDIT_VERSION, Connection, Money, Node
 from graph.types.organization import User
 from models import receiving as rows
-from models.statuses import MilestoneStatus, ReceiptKind, ReceiptStatus
+from models.statuses.receiving import MilestoneStatus, ReceiptKind, ReceiptStatus
 from resolvers import lists
 
 if TYPE_CHECKING:

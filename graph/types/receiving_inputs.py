@@ -9,7 +9,7 @@ import strawberry
 
 from graph.types.filters import DateFilter, DateTimeFilter, Direction, Filter, IDFilter, StringFilter
 from graph.types.mutation_input import ChangeInput, MutationInput
-from models.statuses import MilestoneStatus, ReceiptStatus
+from models.statuses.receiving import MilestoneStatus, ReceiptStatus
 
 _NUMBER = (
     "The number, unique in the organization: at most 100 letters, digits, spaces inside, and _.:/=+-%@. Without one it"

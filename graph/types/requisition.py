@@ -15,7 +15,7 @@ from graph.types.organization import CostCenter, LegalEntity, PaymentTerm, Purch
 from graph.types.product import SupplierProduct
 from graph.types.supplier import Supplier
 from models import requisition as rows
-from models.statuses import AcknowledgmentType, LineItemType, OrderType, ProductType, RequisitionStatus
+from models.statuses.orders import AcknowledgmentType, LineItemType, OrderType, ProductType, RequisitionStatus
 from resolvers import facts_sourcing, lists
 
 if TYPE_CHECKING:

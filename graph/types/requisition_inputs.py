@@ -8,7 +8,7 @@ import strawberry
 
 from graph.scalars import CurrencyCode
 from graph.types.mutation_input import AddressInput, ChangeInput, MutationInput
-from models.statuses import AcknowledgmentType, LineItemType, OrderType, ProductType
+from models.statuses.orders import AcknowledgmentType, LineItemType, OrderType, ProductType
 
 _STAYS = "Fields that are not given stay as they are; null takes a value away."
 _REASON = "Why, for the history; at most 2,000 characters."

@@ -9,7 +9,7 @@ from graph.fields import column, connected, identifier, money, one, read
 from graph.types.common import EDIT_VERSION, Connection, Money, Node
 from graph.types.organization import User
 from models import revision as rows
-from models.statuses import LineDifferenceKind, RevisionLineState, RevisionStatus
+from models.statuses.orders import LineDifferenceKind, RevisionLineState, RevisionStatus
 from resolvers import lists
 from resolvers.reading import kinds
 from resolvers.revision_reads import CANCELS, CHANGES

@@ -5,7 +5,7 @@ from typing import Any, Optional
 import strawberry
 
 from graph.types.filters import DateTimeFilter, Filter, IDFilter
-from models.statuses import RevisionStatus
+from models.statuses.orders import RevisionStatus
 
 
 def _optional(description: str, name: str | None = None) -> Any:

@@ -7,7 +7,7 @@ import strawberry
 
 from graph.fields import column, money, one, read
 from graph.types.common import Money
-from models.statuses import HandlingFeeKind
+from models.statuses.orders import HandlingFeeKind
 from resolvers import facts_sourcing
 from resolvers.reading.kinds import Computed
 

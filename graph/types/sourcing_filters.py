@@ -14,7 +14,7 @@ from graph.types.filters import (
     IDFilter,
     StringFilter,
 )
-from models.statuses import ProductType, RequisitionStatus
+from models.statuses.orders import ProductType, RequisitionStatus
 
 _AND = "All of these hold."
 _OR = "At least one of these holds."

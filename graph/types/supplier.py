@@ -11,7 +11,7 @@ from graph.types.event import Event
 from graph.types.inputs import EventWhere, InvoiceOrder, InvoiceWhere, PurchaseOrderOrder, PurchaseOrderWhere
 from graph.types.sourcing_filters import ContractOrder, ContractWhere, SupplierProductOrder, SupplierProductWhere
 from models import supplier as rows
-from models.statuses import LineItemType
+from models.statuses.orders import LineItemType
 from resolvers import lists
 
 if TYPE_CHECKING:

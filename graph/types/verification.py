@@ -12,7 +12,7 @@ from graph.types.common import Node
 from graph.types.organization import CostCenter, User
 from graph.types.supplier import Supplier
 from models import verification as rows
-from models.statuses import (
+from models.statuses.invoices import (
     DiscrepancyKind,
     DiscrepancyMeasure,
     DiscrepancyState,

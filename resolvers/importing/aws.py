@@ -18,7 +18,7 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final, TypeGuard, TypeVar
 
-from models.statuses import InvoiceCategory, InvoiceKind
+from models.statuses.invoices import InvoiceCategory, InvoiceKind
 from models.values import plain
 from resolvers.errors import InvalidValue, refuse_all
 from resolvers.rules.invoice_document import EARLIEST, LATEST, NewInvoice

@@ -18,7 +18,8 @@ from tortoise.expressions import Q
 
 from models.invoice import Invoice
 from models.purchase_order import PurchaseOrderLine
-from models.statuses import InvoiceCategory, InvoiceKind, LineItemType
+from models.statuses.invoices import InvoiceCategory, InvoiceKind
+from models.statuses.orders import LineItemType
 from models.supplier import SellerEntity, Supplier
 from resolvers import marketplace
 from resolvers.errors import Refusal, Refusals

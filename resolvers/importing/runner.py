@@ -16,7 +16,8 @@ from tortoise.transactions import in_transaction
 
 from models.event import Event
 from models.invoice import Invoice
-from models.statuses import ImportFormat, ImportRowOutcome, InvoiceKind, Role
+from models.statuses.invoices import ImportFormat, ImportRowOutcome, InvoiceKind
+from models.statuses.people import Role
 from models.supplier import SellerEntity, Supplier
 from resolvers import invoice_batches, records
 from resolvers.errors import BadInput, InvalidValue, NotFound, NotPermitted, Refusals, UnreadableDocument

@@ -17,7 +17,7 @@ from resolvers.errors import UnreadableDocument
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from models.statuses import ImportFormat
+    from models.statuses.invoices import ImportFormat
 
 LONGEST_ROW: Final = 4 * 1024 * 1024
 """Characters of one row at most; the summary of an invoice has about a thousand."""

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from datetime import date
     from decimal import Decimal
 
-    from models.statuses import MatchCriterion
+    from models.statuses.invoices import MatchCriterion
     from resolvers.matching.facts import LineFact, OrderFact
 
 

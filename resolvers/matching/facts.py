@@ -11,13 +11,14 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
-from models.statuses import DateBasis, InvoiceCategory, InvoiceKind, LineStatus, OverdrawPolicy
+from models.statuses.invoices import DateBasis, InvoiceCategory, InvoiceKind, OverdrawPolicy
+from models.statuses.orders import LineStatus
 
 if TYPE_CHECKING:
     from datetime import date, datetime
     from decimal import Decimal
 
-    from models.statuses import LineItemType, PurchaseOrderStatus
+    from models.statuses.orders import LineItemType, PurchaseOrderStatus
 
 
 class LineKey(NamedTuple):

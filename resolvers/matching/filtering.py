@@ -16,7 +16,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Final, TypeVar
 
-from models.statuses import LineItemType, MatchCriterion
+from models.statuses.invoices import MatchCriterion
+from models.statuses.orders import LineItemType
 from resolvers.matching import wording
 from resolvers.matching.candidates import Candidate, Survivor, Tier
 from resolvers.matching.months import lasts_through, starts_by

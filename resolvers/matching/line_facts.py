@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from decimal import Decimal, localcontext
 from typing import TYPE_CHECKING
 
-from models.statuses import LineStatus
+from models.statuses.orders import LineStatus
 from models.values import ZERO
 from resolvers.matching.facts import LineKey
 from resolvers.rules.text import search_words

@@ -22,7 +22,7 @@ from fractions import Fraction
 from itertools import chain, islice
 from typing import TYPE_CHECKING, Final
 
-from models.statuses import MatchCriterion, MatchOutcome
+from models.statuses.invoices import MatchCriterion, MatchOutcome
 from models.values import ZERO
 from resolvers.matching import line_wording, wording
 from resolvers.matching.candidates import Candidate

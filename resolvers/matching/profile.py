@@ -10,7 +10,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from models.statuses import DateBasis, InvoiceCategory, LineItemType
+from models.statuses.invoices import DateBasis, InvoiceCategory
+from models.statuses.orders import LineItemType
 from resolvers.matching.months import month_of
 
 if TYPE_CHECKING:

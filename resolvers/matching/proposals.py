@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from datetime import date, datetime
     from decimal import Decimal
 
-    from models.statuses import LineItemType
+    from models.statuses.orders import LineItemType
     from resolvers.matching.facts import LineFact, OrderFact
 
 

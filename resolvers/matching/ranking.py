@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from itertools import islice
 from typing import TYPE_CHECKING, Final
 
-from models.statuses import InvoiceKind, MatchCriterion, MatchOutcome, OverdrawPolicy
+from models.statuses.invoices import InvoiceKind, MatchCriterion, MatchOutcome, OverdrawPolicy
 from models.values import Money
 from resolvers.matching import wording
 from resolvers.matching.candidates import Candidate

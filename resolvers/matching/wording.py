@@ -11,7 +11,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from models.statuses import DateBasis, InvoiceCategory, LineItemType, LineStatus, PurchaseOrderStatus
+from models.statuses.invoices import DateBasis, InvoiceCategory
+from models.statuses.orders import LineItemType, LineStatus, PurchaseOrderStatus
 from resolvers.matching.months import lasts_through, spelled, starts_by
 
 if TYPE_CHECKING:

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 from tortoise.expressions import Q
 
-from models.statuses import ApprovalStepStatus, MatchingStatus
+from models.statuses.orders import MatchingStatus
+from models.statuses.people import ApprovalStepStatus
 from resolvers.reading.kinds import Amount, Column, Computed, Embedded, Expression, JsonList, JsonPart
 from resolvers.reading.predicates import TODAY
 from resolvers.reading.wire import amount_text

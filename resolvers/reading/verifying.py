@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
-from models.statuses import DiscrepancyMeasure, ProductType, VerificationPolicy
+from models.statuses.invoices import DiscrepancyMeasure, VerificationPolicy
+from models.statuses.orders import ProductType
 from resolvers.reading.kinds import Expression, JsonList
 
 POLICY: Final = Expression(

@@ -13,7 +13,7 @@ from decimal import ROUND_FLOOR, Context, Decimal
 from fractions import Fraction
 from typing import TYPE_CHECKING, Final
 
-from models.statuses import InvoiceLineStatus, InvoiceStatus
+from models.statuses.invoices import InvoiceLineStatus, InvoiceStatus
 from models.values import MINOR_UNITS, ZERO
 from resolvers.rules.invoicing import INVOICED
 

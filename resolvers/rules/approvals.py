@@ -15,19 +15,20 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
-from models.statuses import (
+from models.statuses.people import (
     ApprovalDocument,
     ApprovalPlanStatus,
     ApprovalQuorum,
     ApprovalStepStatus,
     ApproverState,
-    OrderType,
 )
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Sequence
     from datetime import date
     from decimal import Decimal
+
+    from models.statuses.orders import OrderType
 
 NOBODY_NEEDED: Final = "No approval rule fits: approved at once."
 

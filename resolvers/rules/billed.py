@@ -15,14 +15,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from models.statuses import (
-    AcknowledgmentType,
-    BillingStage,
-    InvoiceCategory,
-    InvoiceKind,
-    ProductType,
-    VerificationPolicy,
-)
+from models.statuses.invoices import BillingStage, InvoiceCategory, InvoiceKind, VerificationPolicy
+from models.statuses.orders import AcknowledgmentType, ProductType
 from models.values import ONE, ZERO, round_money
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from models.statuses import TaskState
+from models.statuses.orders import TaskState
 from resolvers.rules.text import NAME, Present, Text, Whole
 
 if TYPE_CHECKING:

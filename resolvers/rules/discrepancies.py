@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
-from models.statuses import DiscrepancyKind, DiscrepancyState, InvoiceStatus
+from models.statuses.invoices import DiscrepancyKind, DiscrepancyState, InvoiceStatus
 from models.values import ZERO
 
 if TYPE_CHECKING:

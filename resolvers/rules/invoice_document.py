@@ -14,7 +14,7 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
-from models.statuses import BillingStage, InvoiceCategory, InvoiceKind
+from models.statuses.invoices import BillingStage, InvoiceCategory, InvoiceKind
 from models.values import LARGEST_AMOUNT, MINOR_UNITS, PRICE_PLACES, QUANTITY_PLACES, ZERO
 from resolvers.errors import InvalidAmount, InvalidValue, TotalsDisagree
 from resolvers.rules.text import EXTERNAL_ID, Number, Text, Whole, given_refusals, repeated, shown

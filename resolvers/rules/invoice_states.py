@@ -9,7 +9,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from models.statuses import InvoiceLineStatus, InvoiceStatus, Word
+from models.statuses.invoices import InvoiceLineStatus, InvoiceStatus
+from models.statuses.word import Word
 from models.values import ZERO
 
 if TYPE_CHECKING:

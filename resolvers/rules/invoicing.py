@@ -11,7 +11,8 @@ from dataclasses import dataclass, fields
 from decimal import Decimal, localcontext
 from typing import TYPE_CHECKING, Final
 
-from models.statuses import InvoiceStatus, OrderType
+from models.statuses.invoices import InvoiceStatus
+from models.statuses.orders import OrderType
 from models.values import (
     HUNDRED,
     MONEY_DIGITS,

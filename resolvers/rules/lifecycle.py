@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from models.statuses import LineStatus, PurchaseOrderStatus
+from models.statuses.orders import LineStatus, PurchaseOrderStatus
 
 if TYPE_CHECKING:
     from collections.abc import Callable

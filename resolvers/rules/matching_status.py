@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from models.statuses import LineStatus, MatchingStatus, PurchaseOrderStatus
+from models.statuses.orders import LineStatus, MatchingStatus, PurchaseOrderStatus
 
 if TYPE_CHECKING:
     from datetime import date

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from decimal import Context, Decimal
 from typing import TYPE_CHECKING, Final
 
-from models.statuses import AcknowledgmentType, LineStatus, MilestonePayout, MilestoneStatus, ProductType
+from models.statuses.orders import AcknowledgmentType, LineStatus, MilestonePayout, ProductType
+from models.statuses.receiving import MilestoneStatus
 from models.values import HUNDRED, PERCENT_PLACES, ZERO, percent_of, round_money, round_quantity
 from resolvers.errors import InvalidValue, WrongStatus
 from resolvers.errors_receiving import MilestonesTooLarge, NotPutOff, TakesNoMilestones

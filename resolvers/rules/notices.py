@@ -18,7 +18,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Final
 
-from models.statuses import NoticeKind
+from models.statuses.people import NoticeKind
 from resolvers.errors import InvalidValue
 from resolvers.rules.balances import is_below
 from resolvers.rules.matching_status import takes_part
@@ -27,7 +27,7 @@ from resolvers.rules.text import EMAIL, Text, Texts, repeated, shown
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from models.statuses import PurchaseOrderStatus
+    from models.statuses.orders import PurchaseOrderStatus
     from resolvers.errors import Refusal
     from resolvers.rules.text import Path
 

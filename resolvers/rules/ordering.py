@@ -16,14 +16,8 @@ from decimal import Decimal, localcontext
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
-from models.statuses import (
-    AcknowledgmentType,
-    LineItemType,
-    MilestonePayout,
-    OrderType,
-    ProductType,
-    VerificationPolicy,
-)
+from models.statuses.invoices import VerificationPolicy
+from models.statuses.orders import AcknowledgmentType, LineItemType, MilestonePayout, OrderType, ProductType
 from models.values import (
     HUNDRED,
     LARGEST_AMOUNT,

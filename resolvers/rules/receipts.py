@@ -13,7 +13,7 @@ from datetime import timedelta
 from decimal import Context, Decimal
 from typing import TYPE_CHECKING, Any, Final
 
-from models.statuses import AcknowledgmentType, LineStatus, ProductType
+from models.statuses.orders import AcknowledgmentType, LineStatus, ProductType
 from models.values import ONE, QUANTITY_PLACES, ZERO, round_money, round_quantity
 from resolvers.errors import InvalidAmount, InvalidValue, WrongStatus
 from resolvers.errors_receiving import OverReceipt, OverReturn, QuantitiesDisagree, TakesNoReceipt

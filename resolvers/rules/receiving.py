@@ -13,7 +13,7 @@ from enum import Enum, auto
 from fractions import Fraction
 from typing import TYPE_CHECKING, Final
 
-from models.statuses import AcknowledgmentType, ProductType
+from models.statuses.orders import AcknowledgmentType, ProductType
 from models.values import HUNDRED, ZERO, round_money
 from resolvers.rules.invoicing import Worth, bounded_percent, bounded_quantity
 

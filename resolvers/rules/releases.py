@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from datetime import date
     from decimal import Decimal
 
-    from models.statuses import LineStatus
+    from models.statuses.orders import LineStatus
     from resolvers.errors import Refusal
     from resolvers.rules.text import Path
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from models.statuses import OrderType
+from models.statuses.orders import OrderType
 from models.values import QUANTITY_PLACES, ZERO
 from resolvers.errors import InvalidAmount, InvalidValue, NotFound
 from resolvers.errors_sourcing import NothingOpen, OpenQuantityExceeded, RequisitionIncomplete

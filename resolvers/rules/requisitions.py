@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from models.statuses import RequisitionStatus
+from models.statuses.orders import RequisitionStatus
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

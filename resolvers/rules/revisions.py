@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING, Final
 
-from models.statuses import LineStatus, ProductType, RevisionStatus
+from models.statuses.orders import LineStatus, ProductType, RevisionStatus
 from models.values import HUNDRED, ZERO
 from resolvers.errors import WrongStatus
 from resolvers.errors_approvals import AlreadyReceived

@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
-from models.statuses import HandlingFeeKind, OrderType, ProductType
+from models.statuses.orders import HandlingFeeKind, OrderType, ProductType
 from models.values import HUNDRED, round_money
 from resolvers.errors import AlreadyTaken, InvalidValue
 from resolvers.errors_sourcing import ShippingMethodRequired, ShippingMethodUnfit

@@ -13,14 +13,14 @@ from dataclasses import dataclass
 from decimal import Context
 from typing import TYPE_CHECKING, Final
 
-from models.statuses import ToleranceCombination
+from models.statuses.invoices import ToleranceCombination
 from models.values import ZERO
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from decimal import Decimal
 
-    from models.statuses import InvoiceCategory, ToleranceKind
+    from models.statuses.invoices import InvoiceCategory, ToleranceKind
 
 _EXACT: Final = Context(prec=80)
 """Room for the product of any two numbers that are stored: limits are not rounded."""

@@ -13,7 +13,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final
 
-from models.statuses import MatchingStatus, OrderType, PurchaseOrderAction, PurchaseOrderStatus, Role
+from models.statuses.orders import MatchingStatus, OrderType, PurchaseOrderAction, PurchaseOrderStatus
+from models.statuses.people import Role
 from models.values import ZERO
 from resolvers.errors import InUse, LimitExceeded, NotApplicable, NothingThere, NotPermitted, WrongStatus
 from resolvers.errors_approvals import ApprovalRequired, Documented, ReleasesDrawn

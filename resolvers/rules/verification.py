@@ -15,15 +15,15 @@ from dataclasses import dataclass
 from decimal import localcontext
 from typing import TYPE_CHECKING, Final
 
-from models.statuses import (
+from models.statuses.invoices import (
     BillingStage,
     DiscrepancyKind,
     DiscrepancyMeasure,
     InvoiceKind,
-    ProductType,
     ToleranceKind,
     VerificationPolicy,
 )
+from models.statuses.orders import ProductType
 from models.values import ZERO, Money, plain, round_money, round_quantity
 from resolvers.rules.billed import takes_receipts
 from resolvers.rules.tolerances import Scope, chosen, limit, within

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Final
 
-from models.statuses import LineItemType, LineStatus, OrderWarningKind
+from models.statuses.orders import LineItemType, LineStatus, OrderWarningKind
 from models.values import ZERO, Money, plain
 from resolvers.rules.pricing import ContractTerms, price_check
 

@@ -17,7 +17,7 @@ from urllib.parse import urlsplit, urlunsplit
 import asyncpg
 
 from models import database, migrating
-from models.statuses import Role
+from models.statuses.people import Role
 from resolvers import progress, tokens
 from resolvers.operation import Call
 from resolvers.visibility import Actor

@@ -16,7 +16,8 @@ import asyncpg
 import orjson
 
 from models import database, migrating
-from models.statuses import LineItemType, PurchaseOrderStatus, Role
+from models.statuses.orders import LineItemType, PurchaseOrderStatus
+from models.statuses.people import Role
 from resolvers import invoices, progress
 from resolvers.importing import runner
 from resolvers.matching.facts import InvoiceFact, LineFact, OrderFact, SellerEntity, Settings

@@ -20,7 +20,7 @@ import asyncpg
 import orjson
 
 from models import database
-from models.statuses import Role
+from models.statuses.people import Role
 from resolvers.importing import runner
 from resolvers.operation import Call
 from resolvers.visibility import Actor

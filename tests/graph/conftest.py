@@ -21,7 +21,7 @@ from tests.factories import make_organization, make_user
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Generator
 
-    from models.statuses import Role
+    from models.statuses.people import Role
 
 
 @contextmanager

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from models.organization import Organization, User
-from models.statuses import Role
+from models.statuses.people import Role
 from resolvers.ids import id_of
 from tests.graph.purchasing import ERRORS, do, for_2025
 from tests.ordering import everything

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from models.organization import CostCenter, Organization, User
-from models.statuses import Role
+from models.statuses.people import Role
 from resolvers.ids import id_of
 from tests.factories import make_cost_center, make_user
 from tests.graph.purchasing import make

@@ -13,7 +13,7 @@ from tortoise.expressions import Q
 
 from models import database
 from models.purchase_order import PurchaseOrder
-from models.statuses import PurchaseOrderStatus
+from models.statuses.orders import PurchaseOrderStatus
 from resolvers.errors import BadInput
 from resolvers.reading.predicates import ORGANIZATION, TODAY, Parameters, Unless, condition, resolved
 from tests.factories import make_call, make_order_row, make_supplier

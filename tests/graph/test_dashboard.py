@@ -14,7 +14,8 @@ from graph.context import Context
 from graph.execution import Request, execute_request
 from models import database
 from models.organization import Organization
-from models.statuses import InvoiceStatus, PurchaseOrderStatus
+from models.statuses.invoices import InvoiceStatus
+from models.statuses.orders import PurchaseOrderStatus
 from resolvers.operation import Call
 from tests.factories import NOON, actor_of, make_invoice_row, make_line_row, make_order_row, make_supplier
 

@@ -16,7 +16,7 @@ from graph.context import Context
 from graph.execution import Request, execute_request
 from graph.limits import Limits
 from models.organization import User
-from models.statuses import Role
+from models.statuses.people import Role
 from resolvers.operation import Call
 from tests import oracle
 from tests.abundance import Abundance

@@ -16,7 +16,8 @@ from models.event import Event
 from models.invoice import Allocation, Invoice
 from models.organization import Organization, User
 from models.purchase_order import PurchaseOrder, PurchaseOrderLine
-from models.statuses import ImportRowOutcome, Role
+from models.statuses.invoices import ImportRowOutcome
+from models.statuses.people import Role
 from resolvers import access
 from resolvers.errors import InvalidValue, NotFound
 from resolvers.importing.runner import RowReport, Totals

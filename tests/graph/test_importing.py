@@ -14,7 +14,7 @@ from models import database
 from models.event import Event
 from models.invoice import Invoice
 from models.purchase_order import PurchaseOrder
-from models.statuses import Role
+from models.statuses.people import Role
 from resolvers.operation import Call
 from tests.factories import NOON, actor_of
 from tests.summaries import billed, document, purchase, stored, summary

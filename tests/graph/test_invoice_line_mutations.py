@@ -11,7 +11,7 @@ import pytest
 from models.invoice import Invoice
 from models.organization import Organization
 from models.payment import Payment
-from models.statuses import Role
+from models.statuses.people import Role
 from tests.counting import counted
 from tests.factories import make_call, make_supplier
 from tests.invoicing import lines_of, make_order, ref

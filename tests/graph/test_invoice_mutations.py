@@ -11,7 +11,7 @@ import pytest
 from models import database
 from models.invoice import Invoice
 from models.organization import Organization
-from models.statuses import Role
+from models.statuses.people import Role
 from tests.factories import make_call, make_supplier
 from tests.invoicing import balances_of, counts, lines_of, make_order, ref
 

@@ -10,7 +10,7 @@ from models import database
 from models.notice import Notice
 from models.organization import Organization
 from models.purchase_order import Contact
-from models.statuses import NoticeState, Role
+from models.statuses.people import NoticeState, Role
 from models.supplier import Supplier
 from resolvers.ids import id_of
 from tests.asking import answer, ask

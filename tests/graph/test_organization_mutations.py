@@ -8,7 +8,7 @@ import pytest
 
 from models.event import Event
 from models.organization import ApiToken, CostCenter, Organization, User
-from models.statuses import Role
+from models.statuses.people import Role
 from models.supplier import SellerEntity, Supplier
 from resolvers.ids import id_of
 from resolvers.operation import Call

@@ -11,7 +11,7 @@ from graphql import GraphQLObjectType, get_named_type
 from graph.executor import node_types
 from graph.schema import schema
 from graph.selection import DEFINITION
-from models.statuses import Role
+from models.statuses.people import Role
 from resolvers import demo
 from resolvers.ids import MODELS, id_of
 from resolvers.reading import kinds, reader

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from models.purchase_order import PurchaseOrder, PurchaseOrderLine
-from models.statuses import LineStatus, PurchaseOrderAction, Role
+from models.statuses.orders import LineStatus, PurchaseOrderAction
+from models.statuses.people import Role
 from models.supplier import SellerEntity, Supplier
 from resolvers.ids import id_of
 from tests.factories import NOON, make_order_row, make_organization, make_seller_entity, make_supplier

@@ -9,7 +9,7 @@ import pytest
 
 from models.event import Event
 from models.purchase_order import PurchaseOrder
-from models.statuses import Role
+from models.statuses.people import Role
 from models.supplier import SellerEntity, Supplier
 from resolvers.ids import id_of
 from tests.factories import make_organization, make_seller_entity, make_supplier

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from graph.schema import schema
 from models.organization import User
-from models.statuses import Role
+from models.statuses.people import Role
 from resolvers.operation import Call
 from tests import oracle
 from tests.abundance import Abundance

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from models.statuses import Role
+from models.statuses.people import Role
 from tests.factories import make_organization
 from tests.graph.purchasing import make
 from tests.ordering import everything

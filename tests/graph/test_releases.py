@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from models.organization import Organization, User
 from models.purchase_order import PurchaseOrderLine
-from models.statuses import Role
+from models.statuses.people import Role
 from resolvers.ids import id_of
 from tests.graph.purchasing import make
 from tests.graph.test_collaboration import run

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from models.organization import Organization, User
 from models.purchase_order import PurchaseOrderLine
-from models.statuses import Role
+from models.statuses.people import Role
 from resolvers.ids import id_of
 from tests.asking import ask
 from tests.counting import counted

@@ -10,7 +10,7 @@ import pytest
 from models.organization import ShippingMethodSupplier
 from models.purchase_order import PurchaseOrder
 from models.requisition import PurchaseRequisition
-from models.statuses import OrderType, ProductType
+from models.statuses.orders import OrderType, ProductType
 from models.supplier import Supplier
 from models.views import AvailableShippingMethod
 from resolvers import shipping

@@ -13,7 +13,7 @@ from models.event import Event
 from models.invoice import Allocation, InvoiceLine
 from models.match import DroppedCandidates, Match
 from models.purchase_order import Contact, PurchaseOrderSellerEntity, Tag
-from models.statuses import MatchCriterion, MatchOutcome
+from models.statuses.invoices import MatchCriterion, MatchOutcome
 from resolvers.reading import reader
 from tests.asking import ask
 from tests.counting import counted

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from models.organization import Organization
-from models.statuses import Role
+from models.statuses.people import Role
 from models.verification import ToleranceRule
 from tests.graph.purchasing import make, supplier_id
 

@@ -14,7 +14,7 @@ import pytest
 from graphql import get_named_type
 
 from models.organization import ApiToken, Organization, User
-from models.statuses import Role
+from models.statuses.people import Role
 from models.supplier import Supplier
 from resolvers.ids import MODELS, PREFIXES, id_of
 from resolvers.operation import Call

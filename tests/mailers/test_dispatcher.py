@@ -19,7 +19,8 @@ from mailers.transport import MailServer, Trouble
 from models import database
 from models.notice import Notice
 from models.organization import Organization
-from models.statuses import NoticeKind, NoticeState, PurchaseOrderStatus
+from models.statuses.orders import PurchaseOrderStatus
+from models.statuses.people import NoticeKind, NoticeState
 from tests.factories import make_call, make_contact, make_order_row, make_organization
 from tests.mailers.conftest import low_cause, make_dispatcher, make_notice
 from tests.mailers.post_office import certificate, post_office

@@ -15,7 +15,7 @@ import pytest
 from mailers.causes import Cause, InvoiceFacts, Level, LineFacts, OrderFacts
 from mailers.figures import left, locale_of, one_line, order_url, share
 from mailers.messages import TEMPLATES, Reader, Rendered, composed, rendered
-from models.statuses import NoticeKind
+from models.statuses.people import NoticeKind
 from tests.browser import Witness, browser_context
 
 TODAY: Final = date(2025, 4, 3)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from models import database
 from models.notice import Notice
-from models.statuses import NoticeKind, NoticeState
+from models.statuses.people import NoticeKind, NoticeState
 from tests.conftest import administrator
 from tests.factories import make_call, make_order_row
 from tests.mailers.conftest import make_notice

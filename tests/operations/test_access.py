@@ -11,7 +11,7 @@ from tortoise.transactions import in_transaction
 
 from models import database
 from models.organization import ApiToken, User
-from models.statuses import Role
+from models.statuses.people import Role
 from resolvers import access, organizations, tokens
 from resolvers.access import BELIEVED
 from resolvers.errors import InvalidValue, NotFound

@@ -13,7 +13,8 @@ from models.approval import Approval, ApprovalPlan, ApprovalRule, ApprovalStep
 from models.event import Event
 from models.organization import Organization, User, UserGroup, UserGroupMember
 from models.purchase_order import PurchaseOrder
-from models.statuses import ApprovalDecision, ApprovalDocument, ApprovalQuorum, OrderType, Role
+from models.statuses.orders import OrderType
+from models.statuses.people import ApprovalDecision, ApprovalDocument, ApprovalQuorum, Role
 from models.supplier import Supplier
 from resolvers import approval_decisions, approval_previews, approval_rules, approvals, sweep
 from resolvers import purchase_order_lifecycle as lifecycle

@@ -10,7 +10,7 @@ from models.event import Event
 from models.invoice import Invoice
 from models.organization import User
 from models.purchase_order import PurchaseOrder
-from models.statuses import TaskState
+from models.statuses.orders import TaskState
 from resolvers import collaboration
 from resolvers.errors import NotFound, VersionConflict
 from resolvers.ids import id_of

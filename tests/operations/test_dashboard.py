@@ -15,7 +15,8 @@ from tortoise.transactions import in_transaction
 from models import database
 from models.invoice import Allocation, Invoice
 from models.purchase_order import PurchaseOrder, PurchaseOrderLine
-from models.statuses import InvoiceKind, InvoiceStatus, LineStatus, MatchingStatus, PurchaseOrderStatus
+from models.statuses.invoices import InvoiceKind, InvoiceStatus
+from models.statuses.orders import LineStatus, MatchingStatus, PurchaseOrderStatus
 from models.supplier import Supplier
 from resolvers.dashboard import Dashboard
 from resolvers.errors import BadInput

@@ -19,7 +19,9 @@ from models.match import Match
 from models.organization import ApiToken, Organization, User
 from models.purchase_order import PurchaseOrder
 from models.receiving import Milestone, Receipt
-from models.statuses import InvoiceCategory, MatchingStatus, MatchOutcome, Role
+from models.statuses.invoices import InvoiceCategory, MatchOutcome
+from models.statuses.orders import MatchingStatus
+from models.statuses.people import Role
 from models.supplier import SellerEntity
 from resolvers import access, demo, demo_blanket, demo_company, demo_invoices, invoices, tokens
 from resolvers.demo_company import DemoInvoice

@@ -11,7 +11,9 @@ import pytest
 from models.event import Event
 from models.invoice import Invoice
 from models.purchase_order import PurchaseOrder
-from models.statuses import ImportRowOutcome, InvoiceKind, InvoiceStatus, LineItemType, Role
+from models.statuses.invoices import ImportRowOutcome, InvoiceKind, InvoiceStatus
+from models.statuses.orders import LineItemType
+from models.statuses.people import Role
 from models.supplier import SellerEntity, Supplier
 from resolvers.errors import (
     BadInput,

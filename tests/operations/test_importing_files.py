@@ -11,7 +11,8 @@ from tortoise.transactions import in_transaction
 from models import database
 from models.invoice import Invoice
 from models.purchase_order import PurchaseOrder
-from models.statuses import ImportRowOutcome, LineItemType
+from models.statuses.invoices import ImportRowOutcome
+from models.statuses.orders import LineItemType
 from resolvers.importing.runner import BATCH, Importer, Options, Totals, import_document, import_file
 from tests.factories import make_line_row
 from tests.summaries import billed, credit, document, left_on, placed, purchase, stored, summary

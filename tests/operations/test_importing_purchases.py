@@ -10,7 +10,9 @@ import pytest
 
 from models.event import Event
 from models.purchase_order import Contact, PurchaseOrder, PurchaseOrderLine
-from models.statuses import ImportRowOutcome, LineItemType, LineStatus, Role
+from models.statuses.invoices import ImportRowOutcome
+from models.statuses.orders import LineItemType, LineStatus
+from models.statuses.people import Role
 from resolvers.importing.runner import Options, import_document
 from tests.factories import make_line_row, make_order_row
 from tests.summaries import (

@@ -9,7 +9,7 @@ from decimal import Decimal
 from models import database
 from models.invoice import Invoice
 from models.match import Match
-from models.statuses import ImportRowOutcome, InvoiceKind, InvoiceStatus
+from models.statuses.invoices import ImportRowOutcome, InvoiceKind, InvoiceStatus
 from resolvers import invoices
 from resolvers.errors import AlreadyTaken, DuplicateInvoice, InvalidAmount, InvalidValue, NotFound
 from resolvers.ids import id_of

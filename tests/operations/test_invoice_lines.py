@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from models.invoice import Allocation, Invoice, InvoiceLine
-from models.statuses import AmountBasis, InvoiceStatus, MatchOutcome
+from models.statuses.invoices import AmountBasis, InvoiceStatus, MatchOutcome
 from models.views import MatchCandidate
 from resolvers import allocations, invoice_matching, invoices, previews
 from resolvers.allocations import Share

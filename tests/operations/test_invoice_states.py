@@ -14,7 +14,8 @@ from models.event import Event
 from models.invoice import Allocation, Invoice, InvoiceLine
 from models.organization import Organization
 from models.payment import Payment
-from models.statuses import ApprovalDecision, DiscrepancyState, InvoiceLineStatus, InvoiceStatus, Role
+from models.statuses.invoices import DiscrepancyState, InvoiceLineStatus, InvoiceStatus
+from models.statuses.people import ApprovalDecision, Role
 from models.verification import Discrepancy
 from resolvers import (
     approval_decisions,

@@ -12,7 +12,7 @@ import pytest
 from models.event import Event
 from models.invoice import Allocation, Invoice, InvoiceLine
 from models.match import Match
-from models.statuses import AmountBasis, InvoiceKind, InvoiceStatus, MatchOutcome
+from models.statuses.invoices import AmountBasis, InvoiceKind, InvoiceStatus, MatchOutcome
 from resolvers import allocations, invoices
 from resolvers.errors import (
     AlreadyTaken,

@@ -12,7 +12,8 @@ import pytest
 from models.event import Event
 from models.organization import Organization
 from models.purchase_order import Contact, PurchaseOrder, PurchaseOrderLine
-from models.statuses import InvoiceStatus, LineItemType, LineStatus, PurchaseOrderStatus
+from models.statuses.invoices import InvoiceStatus
+from models.statuses.orders import LineItemType, LineStatus, PurchaseOrderStatus
 from resolvers import invoice_matching, marketplace
 from resolvers import purchase_order_states as states
 from resolvers.errors import (

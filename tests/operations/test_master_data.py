@@ -10,7 +10,7 @@ import pytest
 
 from models.event import Event
 from models.organization import CostCenter, LegalEntity, Organization, OrganizationGate, User
-from models.statuses import Role
+from models.statuses.people import Role
 from resolvers import master_data, organizations
 from resolvers.errors import AlreadyTaken, InvalidValue, LastAdministrator, NotFound, Refusals, VersionConflict
 from resolvers.ids import id_of

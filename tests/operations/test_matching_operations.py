@@ -17,7 +17,7 @@ from models.invoice import Allocation, Invoice
 from models.match import DroppedCandidates, Match
 from models.organization import Organization
 from models.purchase_order import PurchaseOrder, PurchaseOrderLine
-from models.statuses import DateBasis, InvoiceStatus, MatchOutcome, OverdrawPolicy
+from models.statuses.invoices import DateBasis, InvoiceStatus, MatchOutcome, OverdrawPolicy
 from models.views import MatchCandidate
 from resolvers import allocations, invoice_matching, invoices, purchase_order_lines, snapshots, suppliers
 from resolvers import purchase_order_states as states

@@ -11,7 +11,7 @@ import pytest
 
 from models.purchase_order import PurchaseOrder
 from models.receiving import Milestone, Receipt, ReceiptLine
-from models.statuses import MilestoneStatus
+from models.statuses.receiving import MilestoneStatus
 from resolvers import milestones, receipts
 from resolvers.errors import AlreadyTaken, NotApplicable, NotFound, VersionConflict, WrongStatus
 from resolvers.errors_receiving import MilestonesTooLarge, NotPutOff, TakesNoMilestones

@@ -11,7 +11,7 @@ import pytest
 from models.event import Event
 from models.notice import Notice
 from models.purchase_order import Contact
-from models.statuses import NoticeKind, NoticeState, Role
+from models.statuses.people import NoticeKind, NoticeState, Role
 from resolvers import notice_delivery
 from resolvers.errors import BadInput, NotFound, WrongStatus
 from resolvers.ids import id_of

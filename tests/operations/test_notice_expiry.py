@@ -14,7 +14,7 @@ from tortoise.transactions import in_transaction
 from mailers.causes import Cause
 from models import database
 from models.notice import Notice
-from models.statuses import NoticeKind
+from models.statuses.people import NoticeKind
 from resolvers import purchase_order_parts as parts
 from resolvers import purchase_order_states
 from resolvers.sweep import sweep

@@ -14,7 +14,7 @@ from mailers.causes import Cause
 from models import database
 from models.notice import Notice
 from models.organization import User
-from models.statuses import NoticeKind, NoticeState
+from models.statuses.people import NoticeKind, NoticeState
 from resolvers import invoice_matching, invoices, purchase_order_states
 from resolvers import purchase_order_lines as lines
 from resolvers.errors import Refusals

@@ -13,16 +13,9 @@ from hypothesis import strategies as st
 from models.invoice import Allocation, Invoice, InvoiceLine
 from models.purchase_order import PurchaseOrder, PurchaseOrderLine
 from models.receiving import Milestone
-from models.statuses import (
-    AcknowledgmentType,
-    InvoiceKind,
-    InvoiceLineStatus,
-    InvoiceStatus,
-    MilestoneStatus,
-    OrderType,
-    ProductType,
-    ReceiptKind,
-)
+from models.statuses.invoices import InvoiceKind, InvoiceLineStatus, InvoiceStatus
+from models.statuses.orders import AcknowledgmentType, OrderType, ProductType
+from models.statuses.receiving import MilestoneStatus, ReceiptKind
 from resolvers import progress
 from resolvers.line_figures import LINE_FIGURES
 from resolvers.progress import ORDER_FIGURES

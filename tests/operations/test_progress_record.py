@@ -13,19 +13,16 @@ from models.organization import OrganizationGate
 from models.purchase_order import PurchaseOrder, PurchaseOrderLine
 from models.receiving import Receipt
 from models.requisition import PurchaseRequisition, RequisitionLine
-from models.statuses import (
+from models.statuses.invoices import InvoiceLineStatus, InvoiceStatus
+from models.statuses.orders import (
     AcknowledgmentType,
-    InvoiceLineStatus,
-    InvoiceStatus,
     LineStatus,
-    MilestoneStatus,
     OrderType,
     ProductType,
     PurchaseOrderStatus,
-    ReceiptKind,
-    ReceiptStatus,
     RequisitionStatus,
 )
+from models.statuses.receiving import MilestoneStatus, ReceiptKind, ReceiptStatus
 from resolvers import progress, purchase_order_lines
 from resolvers.requisitioning import refresh_requisitions
 from tests.counting import counted

@@ -12,7 +12,7 @@ from models.collaboration import PurchasingPermission
 from models.notice import Notice
 from models.organization import Organization
 from models.purchase_order import PurchaseOrder, PurchaseOrderLine
-from models.statuses import OrderType, ProductType
+from models.statuses.orders import OrderType, ProductType
 from resolvers import purchase_order_endings as endings
 from resolvers import purchase_order_lifecycle as lifecycle
 from resolvers import purchase_order_lines as lines

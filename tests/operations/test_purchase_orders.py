@@ -13,7 +13,7 @@ from models import database
 from models.organization import OrganizationGate, PaymentTerm, PurchasingEntity, ShippingMethod, User
 from models.purchase_order import Contact, PurchaseOrder, PurchaseOrderLine, PurchaseOrderSellerEntity, Tag
 from models.requisition import PurchaseRequisition
-from models.statuses import AcknowledgmentType, LineStatus, OrderType, ProductType, PurchaseOrderStatus
+from models.statuses.orders import AcknowledgmentType, LineStatus, OrderType, ProductType, PurchaseOrderStatus
 from models.supplier import SellerEntity
 from resolvers import purchase_orders
 from resolvers.errors import (

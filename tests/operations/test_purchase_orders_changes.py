@@ -11,7 +11,8 @@ from models.event import Event
 from models.invoice import Allocation
 from models.organization import OrganizationGate
 from models.purchase_order import Contact, PurchaseOrder, PurchaseOrderLine, PurchaseOrderSellerEntity, Tag
-from models.statuses import PurchaseOrderStatus, Role
+from models.statuses.orders import PurchaseOrderStatus
+from models.statuses.people import Role
 from models.supplier import SellerEntity, Supplier
 from resolvers import events, purchase_order_parts, purchase_order_states, purchase_orders
 from resolvers.errors import (

@@ -8,7 +8,7 @@ from decimal import Decimal
 import pytest
 
 from models.purchase_order import Contact, PurchaseOrder, PurchaseOrderLine, PurchaseOrderSellerEntity, Tag
-from models.statuses import LineStatus, PurchaseOrderStatus
+from models.statuses.orders import LineStatus, PurchaseOrderStatus
 from models.supplier import SellerEntity
 from resolvers import purchase_orders
 from resolvers.errors import (

@@ -10,7 +10,7 @@ import pytest
 
 from models import database
 from models.purchase_order import Contact, PurchaseOrderLine, Tag
-from models.statuses import LineStatus
+from models.statuses.orders import LineStatus
 from resolvers import purchase_order_lines as lines
 from resolvers import purchase_order_parts as parts
 from resolvers import purchase_order_states as states

@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from models.organization import User
 from models.purchase_order import PurchaseOrder, PurchaseOrderLine
-from models.statuses import PurchaseOrderStatus
+from models.statuses.orders import PurchaseOrderStatus
 from models.supplier import SellerEntity
 from resolvers import purchase_orders
 from resolvers.errors import (

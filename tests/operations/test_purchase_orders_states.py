@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from models.purchase_order import PurchaseOrder
-from models.statuses import LineStatus, MatchingStatus, PurchaseOrderStatus
+from models.statuses.orders import LineStatus, MatchingStatus, PurchaseOrderStatus
 from resolvers import purchase_order_states as states
 from resolvers.errors import LimitExceeded, NothingThere, NotLater, WrongStatus
 from resolvers.facts_orders import standing_of

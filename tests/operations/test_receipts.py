@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from models.receiving import Receipt, ReceiptLine
-from models.statuses import Role
+from models.statuses.people import Role
 from resolvers import purchase_order_lines, receipts
 from resolvers.errors import AlreadyTaken, NotApplicable, NotFound, NotPermitted, VersionConflict, WrongStatus
 from resolvers.errors_approvals import Documented

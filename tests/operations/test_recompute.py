@@ -19,7 +19,8 @@ from models.invoice import Allocation, Invoice
 from models.match import Match
 from models.organization import Organization
 from models.purchase_order import PurchaseOrder, PurchaseOrderLine
-from models.statuses import AmountBasis, InvoiceStatus, LineStatus
+from models.statuses.invoices import AmountBasis, InvoiceStatus
+from models.statuses.orders import LineStatus
 from resolvers import (
     allocations,
     invoice_matching,

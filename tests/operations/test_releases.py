@@ -13,14 +13,8 @@ from models.collaboration import PurchasingPermission
 from models.notice import Notice
 from models.organization import User, UserGroup, UserGroupMember
 from models.purchase_order import PurchaseOrder, PurchaseOrderLine
-from models.statuses import (
-    ApprovalDecision,
-    ApprovalDocument,
-    ApproverState,
-    NoticeKind,
-    PurchaseOrderStatus,
-    Role,
-)
+from models.statuses.orders import PurchaseOrderStatus
+from models.statuses.people import ApprovalDecision, ApprovalDocument, ApproverState, NoticeKind, Role
 from resolvers import approval_decisions, purchase_orders, releases
 from resolvers import purchase_order_endings as endings
 from resolvers import purchase_order_lifecycle as lifecycle

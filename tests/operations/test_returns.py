@@ -11,7 +11,7 @@ from models.invoice import Allocation, Invoice, InvoiceLine
 from models.match import Match
 from models.organization import Organization
 from models.receiving import ReceiptLine
-from models.statuses import AmountBasis, DiscrepancyState, InvoiceStatus
+from models.statuses.invoices import AmountBasis, DiscrepancyState, InvoiceStatus
 from models.verification import Discrepancy
 from resolvers import receipts, recomputing, returns, verification
 from resolvers.errors_receiving import AlreadySettled, OverReceipt, OverReturn, TakesNoReceipt

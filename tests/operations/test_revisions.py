@@ -14,16 +14,9 @@ from models.organization import Organization
 from models.purchase_order import PurchaseOrder, PurchaseOrderLine
 from models.receiving import Milestone, ReceiptLine
 from models.revision import PurchaseOrderVersion, Revision, RevisionLine
-from models.statuses import (
-    ApprovalDecision,
-    ApprovalDocument,
-    LineStatus,
-    MilestoneStatus,
-    PurchaseOrderStatus,
-    RevisionLineState,
-    RevisionStatus,
-    Role,
-)
+from models.statuses.orders import LineStatus, PurchaseOrderStatus, RevisionLineState, RevisionStatus
+from models.statuses.people import ApprovalDecision, ApprovalDocument, Role
+from models.statuses.receiving import MilestoneStatus
 from resolvers import approval_decisions, revision_decisions, revisions
 from resolvers.errors import AlreadyTaken, NotFound, OutsideValidity, VersionConflict, WrongStatus
 from resolvers.errors_approvals import AlreadyReceived, NotAsked

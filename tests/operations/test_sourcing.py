@@ -13,7 +13,7 @@ from models.contract import Contract, ContractPrice, PriceBreak, PurchaseOrderCo
 from models.event import Event
 from models.organization import HandlingFeeRule, PaymentTerm, ShippingMethod, ShippingMethodSupplier
 from models.purchase_order import PurchaseOrder, PurchaseOrderLine
-from models.statuses import ProductType, PurchaseOrderStatus
+from models.statuses.orders import ProductType, PurchaseOrderStatus
 from models.supplier import Supplier
 from resolvers import (
     contracts,

@@ -9,7 +9,7 @@ import pytest
 
 from models.event import Event
 from models.organization import OrganizationGate
-from models.statuses import LineItemType
+from models.statuses.orders import LineItemType
 from models.supplier import SellerEntity, Supplier
 from resolvers import suppliers
 from resolvers.errors import AlreadyTaken, InvalidValue, NotFound, Refusals, VersionConflict

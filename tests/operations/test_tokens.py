@@ -9,7 +9,7 @@ import pytest
 
 from models.event import Event
 from models.organization import ApiToken, User
-from models.statuses import Role
+from models.statuses.people import Role
 from resolvers import access, tokens
 from resolvers.errors import InvalidValue, NotFound, NotPermitted, Refusals
 from resolvers.ids import id_of

@@ -11,17 +11,16 @@ from tortoise.transactions import in_transaction
 from models.event import Event
 from models.invoice import Allocation, Invoice, InvoiceLine
 from models.purchase_order import PurchaseOrderLine
-from models.statuses import (
+from models.statuses.invoices import (
     BillingStage,
     DiscrepancyKind,
     DiscrepancyState,
     InvoiceKind,
     InvoiceStatus,
-    ProductType,
-    ReceiptKind,
-    ReceiptStatus,
     VerificationPolicy,
 )
+from models.statuses.orders import ProductType
+from models.statuses.receiving import ReceiptKind, ReceiptStatus
 from models.verification import Discrepancy, ToleranceRule
 from resolvers import discrepancies, tolerance_rules, verification
 from resolvers.errors import Refusals, VersionConflict, WrongStatus

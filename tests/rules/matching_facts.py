@@ -11,7 +11,7 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from models.statuses import LineItemType, PurchaseOrderStatus
+from models.statuses.orders import LineItemType, PurchaseOrderStatus
 from resolvers.matching.facts import InvoiceFact, KnownLine, LineFact, OrderFact, SellerEntity, Settings
 from resolvers.matching.ranking import match
 

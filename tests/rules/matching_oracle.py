@@ -12,17 +12,15 @@ from datetime import date
 from functools import cmp_to_key
 from typing import TYPE_CHECKING
 
-from models.statuses import (
+from models.statuses.invoices import (
     DateBasis,
     InvoiceCategory,
     InvoiceKind,
-    LineItemType,
-    LineStatus,
     MatchCriterion,
     MatchOutcome,
     OverdrawPolicy,
-    PurchaseOrderStatus,
 )
+from models.statuses.orders import LineItemType, LineStatus, PurchaseOrderStatus
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from models.statuses import InvoiceLineStatus, InvoiceStatus
+from models.statuses.invoices import InvoiceLineStatus, InvoiceStatus
 from resolvers.rules.apportioning import (
     Decided,
     InvoiceDocument,

@@ -11,13 +11,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from models.statuses import (
+from models.statuses.orders import OrderType
+from models.statuses.people import (
     ApprovalDocument,
     ApprovalPlanStatus,
     ApprovalQuorum,
     ApprovalStepStatus,
     ApproverState,
-    OrderType,
 )
 from resolvers.rules.approvals import (
     NOBODY_NEEDED,

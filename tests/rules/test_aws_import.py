@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from models.statuses import InvoiceCategory, InvoiceKind
+from models.statuses.invoices import InvoiceCategory, InvoiceKind
 from resolvers.errors import InvalidValue, Refusals, TotalsDisagree
 from resolvers.importing import aws
 from resolvers.rules.invoice_document import NewInvoice, document_refusals

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 import pytest
 
-from models.statuses import TaskState
+from models.statuses.orders import TaskState
 from resolvers.rules.collaboration import ATTACHMENT_SHAPES, COMMENT_SHAPES, LARGEST_FILE, TASK_SHAPES, closed_at
 from resolvers.rules.text import given_refusals
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from models.statuses import DiscrepancyKind, DiscrepancyState, InvoiceStatus
+from models.statuses.invoices import DiscrepancyKind, DiscrepancyState, InvoiceStatus
 from resolvers.rules.discrepancies import Known, marked, outcome
 from resolvers.rules.verification import About, Finding
 

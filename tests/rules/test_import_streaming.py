@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from models.statuses import ImportFormat
+from models.statuses.invoices import ImportFormat
 from resolvers.errors import UnreadableDocument
 from resolvers.importing import aws
 from resolvers.importing.streaming import LONGEST_ROW, Rows, decoded

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from models.statuses import InvoiceKind
+from models.statuses.invoices import InvoiceKind
 from models.values import LARGEST_AMOUNT
 from resolvers.errors import InvalidAmount, InvalidValue, TotalsDisagree
 from resolvers.rules.invoice_document import (

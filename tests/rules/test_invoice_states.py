@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from models.statuses import InvoiceLineStatus, InvoiceStatus
+from models.statuses.invoices import InvoiceLineStatus, InvoiceStatus
 from resolvers.rules.invoice_states import (
     ALLOWED,
     InvoiceAction,

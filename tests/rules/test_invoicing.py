@@ -6,7 +6,8 @@ from decimal import Decimal
 
 import pytest
 
-from models.statuses import InvoiceStatus, OrderType
+from models.statuses.invoices import InvoiceStatus
+from models.statuses.orders import OrderType
 from resolvers.rules.invoicing import (
     CHANGEABLE,
     COUNTS_NOWHERE,

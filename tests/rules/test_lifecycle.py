@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from models.statuses import LineStatus, PurchaseOrderStatus, RequisitionStatus
+from models.statuses.orders import LineStatus, PurchaseOrderStatus, RequisitionStatus
 from resolvers.rules.lifecycle import LineProgress, OrderProgress, line_status, order_status
 from resolvers.rules.requisitions import RequestedLine, requisition_status
 

@@ -8,7 +8,8 @@ from decimal import Decimal
 
 import pytest
 
-from models.statuses import DateBasis, InvoiceCategory, LineItemType, MatchOutcome, OverdrawPolicy, PurchaseOrderStatus
+from models.statuses.invoices import DateBasis, InvoiceCategory, MatchOutcome, OverdrawPolicy
+from models.statuses.orders import LineItemType, PurchaseOrderStatus
 from resolvers.matching.facts import LineKey, Settings
 from resolvers.matching.filtering import survey
 from resolvers.matching.profile import profile_of

@@ -8,14 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from models.statuses import (
-    InvoiceCategory,
-    InvoiceKind,
-    LineItemType,
-    MatchOutcome,
-    OverdrawPolicy,
-    PurchaseOrderStatus,
-)
+from models.statuses.invoices import InvoiceCategory, InvoiceKind, MatchOutcome, OverdrawPolicy
+from models.statuses.orders import LineItemType, PurchaseOrderStatus
 from resolvers.matching.facts import KnownLine, OriginalInvoice
 from tests.rules.matching_facts import SARL, found, make_invoice, make_known_line, make_line, make_order, why
 

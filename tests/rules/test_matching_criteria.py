@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from models.statuses import InvoiceCategory, LineItemType, LineStatus, MatchCriterion, PurchaseOrderStatus
+from models.statuses.invoices import InvoiceCategory, MatchCriterion
+from models.statuses.orders import LineItemType, LineStatus, PurchaseOrderStatus
 from resolvers.matching.candidates import Candidate
 from resolvers.matching.filtering import digest
 from tests.rules.matching_facts import GMBH, INC, JUNE, SARL, found, make_invoice, make_line, make_order, why

@@ -13,7 +13,8 @@ from hypothesis import given
 from hypothesis import settings as effort
 from hypothesis import strategies as st
 
-from models.statuses import LineStatus, MatchCriterion, MatchOutcome, PurchaseOrderStatus
+from models.statuses.invoices import MatchCriterion, MatchOutcome
+from models.statuses.orders import LineStatus, PurchaseOrderStatus
 from resolvers.matching.facts import Settings
 from resolvers.matching.line_facts import BilledLine, NamedOrder, OrderedLine
 from resolvers.matching.lines import Mapping, likeness, mapped, spelled_out_each

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import settings as effort
 from hypothesis import strategies as st
 
-from models.statuses import InvoiceKind
+from models.statuses.invoices import InvoiceKind
 from resolvers.matching.filtering import digest, survey
 from resolvers.matching.profile import profile_of
 from resolvers.matching.ranking import balances_of, decide, match

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 import pytest
 
-from models.statuses import LineItemType
+from models.statuses.orders import LineItemType
 from resolvers.matching.proposals import LineProposal, OrderProposal, with_proposals
 from tests.rules.matching_facts import found, make_invoice, make_line, make_order
 

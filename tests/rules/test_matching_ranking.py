@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from models.statuses import InvoiceCategory, LineItemType
+from models.statuses.invoices import InvoiceCategory
+from models.statuses.orders import LineItemType
 from tests.rules.matching_facts import found, make_invoice, make_line, make_order, places, why
 
 if TYPE_CHECKING:

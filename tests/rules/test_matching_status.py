@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from models.statuses import LineStatus, MatchingStatus, PurchaseOrderStatus
+from models.statuses.orders import LineStatus, MatchingStatus, PurchaseOrderStatus
 from resolvers.rules.matching_status import line_is_in_force, matching_status, takes_part
 
 CLOSED = {

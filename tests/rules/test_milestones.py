@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from models.statuses import AcknowledgmentType, LineStatus, MilestonePayout, MilestoneStatus, ProductType
+from models.statuses.orders import AcknowledgmentType, LineStatus, MilestonePayout, ProductType
+from models.statuses.receiving import MilestoneStatus
 from resolvers.errors_receiving import MilestonesTooLarge, NotPutOff, TakesNoMilestones
 from resolvers.rules.milestones import (
     Acknowledged,

@@ -11,7 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from models.statuses import NoticeKind, PurchaseOrderStatus
+from models.statuses.orders import PurchaseOrderStatus
+from models.statuses.people import NoticeKind
 from resolvers.rules.notices import (
     LEADS,
     ORDER_URL,

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from models.statuses import AcknowledgmentType, LineItemType, MilestonePayout, OrderType, ProductType
+from models.statuses.orders import AcknowledgmentType, LineItemType, MilestonePayout, OrderType, ProductType
 from models.values import LARGEST_AMOUNT
 from resolvers.errors import AlreadyTaken, InvalidAmount, InvalidValue, LimitExceeded, NotApplicable, OutsideValidity
 from resolvers.rules.order_parts import contact_refusals, limit_refusals, tag_refusals

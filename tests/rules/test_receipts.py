@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from models.statuses import AcknowledgmentType, LineStatus, ProductType, ToleranceCombination, ToleranceKind
+from models.statuses.invoices import ToleranceCombination, ToleranceKind
+from models.statuses.orders import AcknowledgmentType, LineStatus, ProductType
 from resolvers.errors_receiving import OverReceipt, OverReturn, QuantitiesDisagree, TakesNoReceipt
 from resolvers.rules.receipts import (
     Billed,

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from models.statuses import AcknowledgmentType, ProductType
+from models.statuses.orders import AcknowledgmentType, ProductType
 from resolvers.rules.invoicing import Billing, Worth
 from resolvers.rules.receiving import (
     Arrivals,

@@ -11,7 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from models.statuses import LineStatus, NoticeKind
+from models.statuses.orders import LineStatus
+from models.statuses.people import NoticeKind
 from resolvers.errors import OutsideValidity
 from resolvers.errors_blanket import LineOver, OutsideBlanketLine
 from resolvers.rules.notices import Due, Level, blanket_due, budget_kind

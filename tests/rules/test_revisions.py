@@ -7,7 +7,7 @@ from decimal import Decimal
 
 import pytest
 
-from models.statuses import LineDifferenceKind, LineStatus, ProductType
+from models.statuses.orders import LineDifferenceKind, LineStatus, ProductType
 from resolvers.errors import WrongStatus
 from resolvers.errors_approvals import AlreadyReceived
 from resolvers.errors_revisions import BelowMilestones, BelowReleased, FullyReceived, NotAboveReceived

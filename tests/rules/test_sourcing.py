@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from models.statuses import HandlingFeeKind, OrderType, ProductType
+from models.statuses.orders import HandlingFeeKind, OrderType, ProductType
 from resolvers.errors import AlreadyTaken, InvalidAmount, InvalidValue, NotFound
 from resolvers.errors_sourcing import (
     ContractCapExceeded,

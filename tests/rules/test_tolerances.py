@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from models.statuses import InvoiceCategory, ToleranceCombination, ToleranceKind
+from models.statuses.invoices import InvoiceCategory, ToleranceCombination, ToleranceKind
 from resolvers.rules.tolerances import Scope, Tolerance, chosen, limit, within
 
 if TYPE_CHECKING:

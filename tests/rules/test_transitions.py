@@ -11,7 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from models.statuses import MatchingStatus, OrderType, PurchaseOrderAction, PurchaseOrderStatus, Role
+from models.statuses.orders import MatchingStatus, OrderType, PurchaseOrderAction, PurchaseOrderStatus
+from models.statuses.people import Role
 from resolvers.errors import InUse, LimitExceeded, NotApplicable, NothingThere, NotPermitted, WrongStatus
 from resolvers.errors_approvals import ApprovalRequired, Documented, ReleasesDrawn
 from resolvers.rules.transitions import (

@@ -10,16 +10,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from models.statuses import (
-    AcknowledgmentType,
+from models.statuses.invoices import (
     BillingStage,
     DiscrepancyKind,
     DiscrepancyMeasure,
     InvoiceKind,
-    ProductType,
     ToleranceKind,
     VerificationPolicy,
 )
+from models.statuses.orders import AcknowledgmentType, ProductType
 from resolvers.rules.billed import BilledInvoice, BilledLine, BilledOrder, Elsewhere, OrderedLine, Share, policy_of
 from resolvers.rules.tolerances import Tolerance
 from resolvers.rules.verification import About, Finding, findings

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from models.statuses import LineItemType, OrderWarningKind
+from models.statuses.orders import LineItemType, OrderWarningKind
 from resolvers.rules.warnings import OrderWarning, WarnedLine, WarnedOrder, order_warnings
 
 ALL = LineItemType.ALL

@@ -13,7 +13,7 @@ import orjson
 import pytest
 
 from models.notice import Notice
-from models.statuses import NoticeState
+from models.statuses.people import NoticeState
 from models.supplier import Supplier
 from resolvers.ids import id_of
 from resolvers.sweep import sweep

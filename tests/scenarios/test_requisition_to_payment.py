@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final
 from unittest.mock import ANY
 
-from models.statuses import Role
+from models.statuses.people import Role
 from models.supplier import Supplier
 from resolvers import recomputing
 from resolvers.ids import id_of
