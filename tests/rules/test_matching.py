@@ -263,8 +263,8 @@ def test_a_person_may_choose_another_line_that_fits():
     assert chosen.fitting == 2
     assert chosen.reason == "A person chose line 1 of PO-2. Its balance goes from 50.00 USD to -150.00 USD."
     assert chosen.ranked == (
-        (2, 201, 1, None, "A person chose line 1 of PO-2.", Decimal(50), Decimal(-150)),
-        (1, 101, 2, "CHOSEN_BY_PERSON", "A person chose line 1 of PO-2.", Decimal(500), Decimal(300)),
+        (2, 201, 1, None, "A person chose line 1 of PO-2.", Decimal(50), Decimal(-150), None),
+        (1, 101, 2, "CHOSEN_BY_PERSON", "A person chose line 1 of PO-2.", Decimal(500), Decimal(300), None),
     )
 
 
