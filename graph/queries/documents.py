@@ -82,8 +82,8 @@ class DocumentQueries:
 
     @strawberry.field(
         graphql_type=PurchaseOrder | None,
-        description="An order by exactly one of its keys, as it is or, with `asOf` or `version`, as it was, and all that "
-        "is asked for below it; null where there is none for this caller, or was none then.",
+        description="An order by exactly one of its keys, as it is or, with `asOf` or `version`, as it was, with all "
+        "that is asked for below it; null where there is none for this caller, or was none then.",
     )
     def purchase_order(  # noqa: PLR0913, PLR0917 - its keys, and as of when
         self,
