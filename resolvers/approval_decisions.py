@@ -30,22 +30,13 @@ from resolvers.visibility import visible_to
 
 if TYPE_CHECKING:
     from resolvers.approvals import Held
-    from resolvers.operation import Call
+    from resolvers.operation import Call, Meant
 
 SETTING: Final = "requesterMayApprove"
 SAYING: Final = {
     ApprovalDecision.APPROVE: ApproverState.APPROVED,
     ApprovalDecision.REJECT: ApproverState.REJECTED,
 }
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Meant:
-    """Which step is meant, by its own id or by that of an approval of it, as the caller saw its plan; and why."""
-
-    id: str
-    expected_version: int | None = None
-    reason: str | None = None
 
 
 @dataclass(slots=True)

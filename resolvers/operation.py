@@ -43,6 +43,15 @@ class Call:
         return self.actor.organization_id
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Meant:
+    """Which document is meant, by its id, as the caller saw it; and why it is changed."""
+
+    id: str
+    expected_version: int | None = None
+    reason: str | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class Written:
     """What an operation wrote: the key of the document, none where it is gone, and the events in order."""

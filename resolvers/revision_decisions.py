@@ -17,9 +17,9 @@ from resolvers import approval_decisions
 from resolvers.errors import NotFound, refuse_all
 from resolvers.errors_approvals import NotAsked
 from resolvers.ids import id_of
-from resolvers.operation import Written
+from resolvers.operation import Meant, Written
 from resolvers.revision_drafts import worked_out
-from resolvers.revisions import Held, Meant, opened_revision, release
+from resolvers.revisions import Held, opened_revision, release
 from resolvers.rules.ordering import REASON_GIVEN
 
 if TYPE_CHECKING:
@@ -74,7 +74,7 @@ async def decide(call: Call, meant: Meant, decision: ApprovalDecision, lines: Se
             await release(held.edit, [row.line_id for row, _ in rejected if row.line_id is not None])
         reasons = dict.fromkeys(reason for _, reason in rejected if reason)
         why = meant.reason or (None if is_left else "; ".join(reasons))
-        saying = approval_decisions.Meant(id=id_of(Approval, approval.id), reason=why)
+        saying = Meant(id=id_of(Approval, approval.id), reason=why)
         said = ApprovalDecision.APPROVE if is_left else _REJECT
         written = await approval_decisions.decide(call, saying, said)
         return Written(held.revision.id, (*event, *written.events))

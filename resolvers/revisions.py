@@ -39,20 +39,11 @@ if TYPE_CHECKING:
 
     from models.approval import ApprovalPlan
     from models.event import Event
-    from resolvers.operation import Call
+    from resolvers.operation import Call, Meant
     from resolvers.purchase_order_edits import Asked, Edit
     from resolvers.revision_drafts import Outcome
 
 _STATUS = RevisionStatus
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Meant:
-    """Which revision is meant, as the caller saw it, and why it is changed."""
-
-    id: str
-    expected_version: int | None = None
-    reason: str | None = None
 
 
 @dataclass(slots=True)

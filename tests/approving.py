@@ -11,8 +11,8 @@ from models.organization import User
 from models.purchase_order import PurchaseOrder
 from models.statuses.people import ApprovalDecision, ApprovalDocument, Role
 from resolvers import approval_decisions, approval_rules
-from resolvers.approval_decisions import Meant
 from resolvers.ids import id_of
+from resolvers.operation import Meant
 from tests.factories import actor_of, make_user
 
 if TYPE_CHECKING:

@@ -18,7 +18,7 @@ from graph.types.mutation_input import given
 from models import approval as rows
 from models.statuses.people import Role
 from resolvers import approval_decisions, approval_rules
-from resolvers.approval_decisions import Meant
+from resolvers.operation import Meant
 
 
 @strawberry.type(description="An approval plan after somebody has said something.")

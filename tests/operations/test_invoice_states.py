@@ -26,11 +26,10 @@ from resolvers import (
     invoices,
     payments,
 )
-from resolvers.approval_decisions import Meant
 from resolvers.errors import DuplicateInvoice, InvalidAmount, InvalidValue, NotFound, Refusals, WrongStatus
 from resolvers.errors_invoicing import AlreadyPaid, NumberStillTaken, OpenDiscrepancies, PaymentExceedsOpen
 from resolvers.invoice_states import Asked, OfLine
-from resolvers.operation import Call
+from resolvers.operation import Call, Meant
 from resolvers.payments import NewPayment
 from tests.factories import actor_of, make_call, make_supplier, make_user
 from tests.invoicing import balances_of, document, invoice_of, lines_of, make_order, places_of, record, ref

@@ -19,7 +19,6 @@ from resolvers import approval_decisions, purchase_orders, releases
 from resolvers import purchase_order_endings as endings
 from resolvers import purchase_order_lifecycle as lifecycle
 from resolvers import purchase_order_states as states
-from resolvers.approval_decisions import Meant
 from resolvers.dispatching import overtaken
 from resolvers.errors import NotApplicable, OutsideValidity, Refusals, WrongStatus
 from resolvers.errors_approvals import Documented
@@ -31,6 +30,7 @@ from resolvers.errors_blanket import (
     OverBudget,
 )
 from resolvers.ids import id_of
+from resolvers.operation import Meant
 from resolvers.purchase_order_lines import remove as remove_line
 from resolvers.purchase_order_lines import update as update_line
 from resolvers.sweep import sweep

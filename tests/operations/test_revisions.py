@@ -29,10 +29,9 @@ from resolvers.errors_revisions import (
     OpenRevision,
 )
 from resolvers.ids import id_of
-from resolvers.operation import Call
+from resolvers.operation import Call, Meant
 from resolvers.revision_decisions import LineDecision
 from resolvers.revision_proposals import Proposed
-from resolvers.revisions import Meant
 from tests.factories import actor_of, make_call, make_milestone, make_receipt, make_user
 from tests.invoicing import record
 from tests.ordering import a_line, asked, contact, first_line, make_draft, make_order, refused, supplier_of
@@ -132,7 +131,7 @@ async def test_a_rejected_revision_leaves_everything_as_it_was_to_the_byte(db: s
     await submit(call, revision)
     waiting = await lines_of(order)
     [approval] = await Approval.filter(approver_id=approver.actor.user_id)
-    meant = approval_decisions.Meant(id=ref(approval), reason="Too cheap")
+    meant = Meant(id=ref(approval), reason="Too cheap")
     assert {line.status for line in waiting} == {LineStatus.PENDING_REVISION}
     assert (await PurchaseOrder.get(id=order.id)).status is PurchaseOrderStatus.PENDING_REVISION
     await approval_decisions.decide(approver, meant, ApprovalDecision.REJECT)
@@ -220,9 +219,7 @@ async def test_the_limit_counts_from_the_first_approved_amount(db: str):
             approval = await Approval.get(step__plan_id=plan.id)
             assert approval.approver_id == owner.id
             decider = Call(actor_of(owner), now.now + timedelta(hours=1))
-            await approval_decisions.decide(
-                decider, approval_decisions.Meant(id=ref(approval)), ApprovalDecision.APPROVE
-            )
+            await approval_decisions.decide(decider, Meant(id=ref(approval)), ApprovalDecision.APPROVE)
 
     assert seen == [(1, "APPLIED", False), *((step, "PENDING_APPROVAL", True) for step in range(2, 6))]
     now = await PurchaseOrder.get(id=order.id)
