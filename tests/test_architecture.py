@@ -26,10 +26,10 @@ PURE: Final = (
     "resolvers/matching",
     "resolvers/rules",
     "resolvers/errors.py",
-    "resolvers/errors_blanket.py",
-    "resolvers/errors_invoicing.py",
-    "resolvers/errors_receiving.py",
-    "resolvers/errors_sourcing.py",
+    *(
+        f"resolvers/errors_{area}.py"
+        for area in ("approvals", "blanket", "invoicing", "receiving", "revisions", "sourcing")
+    ),
     "models/values.py",
     "models/statuses",
 )
