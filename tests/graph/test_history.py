@@ -14,14 +14,16 @@ from tortoise.exceptions import OperationalError
 from models import database
 from models.purchase_order import Contact, PurchaseOrder, PurchaseOrderLine
 from models.receiving import Milestone
+from models.revision import Revision
 from models.statuses.receiving import MilestoneStatus
-from resolvers import invoices, purchase_orders
+from resolvers import invoices, purchase_orders, revisions
 from resolvers import purchase_order_lines as lines
 from resolvers import purchase_order_parts as parts
 from resolvers import purchase_order_states as states
 from resolvers.ids import id_of
-from resolvers.operation import Call
+from resolvers.operation import Call, Meant
 from resolvers.purchase_order_edits import Asked
+from resolvers.revision_proposals import Proposed
 from tests.asking import answer, ask
 from tests.counting import counted
 from tests.factories import NOON, make_call, make_milestone, make_receipt, make_seller_entity
@@ -151,6 +153,38 @@ async def test_a_hundred_edits_later_every_moment_reads_as_it_did(db: str):
     for moment, read in chance.sample(seen, 40):
         assert await then(now, order, at=moment.now.isoformat()) == read
     assert len({str(read) for _, read in seen}) > 70
+
+
+async def test_twenty_versions_and_a_hundred_edits_later_every_version_reads_as_it_did(db: str):
+    chance = random.Random(20251231)  # noqa: S311 - the same edits every time
+    call = await make_call()
+    supplier = await supplier_of(call)
+    sellers = [await make_seller_entity(supplier) for _ in range(2)]
+    order = await make_order(call, lines=[a_line(1000)], contacts=[contact(0)], display_name="Start")
+    versions: dict[int, Any] = {}
+
+    for version in range(1, 20):
+        for edit in chance.choices([each for each in EDITS if each is not _hold], k=5):
+            call = at(call, hours=chance.randrange(1, 60))
+            await edit(call, order, chance, sellers)
+        call = at(call, hours=1)
+        first = id_of(PurchaseOrderLine, (await first_line(order)).id)
+        line = {"line_id": first, "unit_price": Decimal(chance.randrange(2000, 9000))}
+        started = await revisions.start(call, asked(order), Proposed(lines=[line]))
+        versions[version] = without_events(await then(call, order))
+        call = at(call, hours=1)
+        await revisions.submit(call, Meant(id=id_of(Revision, started.key or 0)))
+
+    now = at(call, days=3)
+    assert (await then(now, order))["version"] == 20
+    for version, read in versions.items():
+        assert read["version"] == version
+        assert without_events(await then(now, order, version=version)) == read
+
+
+def without_events(read: dict[str, Any]) -> dict[str, Any]:
+    """All but the events, of which the end of a version has some of its own."""
+    return {name: value for name, value in read.items() if name != "events"}
 
 
 async def _change(call: Call, order: PurchaseOrder, chance: random.Random, sellers: list[Any]) -> None:
