@@ -8,13 +8,15 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
+from tortoise.expressions import F
 from tortoise.transactions import in_transaction
 
 from models.collaboration import PurchasingPermission
 from models.organization import CostCenter, LegalEntity, Organization, PaymentTerm, PurchasingEntity, User
+from models.purchase_order import PurchaseOrder
 from models.requisition import PurchaseRequisition, RequisitionLine
 from models.statuses.orders import RequisitionStatus
-from resolvers import events, records, requisition_lines, requisition_orders
+from resolvers import bulk, events, records, requisition_lines, requisition_orders
 from resolvers.document_numbers import next_number
 from resolvers.errors import AlreadyTaken, InvalidValue, NotFound, Refusal, WrongStatus, refuse_all
 from resolvers.errors_sourcing import RequisitionIncomplete
@@ -34,6 +36,7 @@ from resolvers.visibility import visible_to
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
+    from models.event import Event
     from models.organization import OrganizationGate
     from resolvers.events import Change
     from resolvers.operation import Call
@@ -59,6 +62,9 @@ REQUISITION: Final = Kind(
 )
 MOST_PERMISSIONS: Final = 100
 _LISTS: Final = frozenset({"lines", "permissions"})
+_ASSIGNED: Final = "assigned_to_id"
+_WRITABLE: Final = (RequisitionStatus.DRAFT,)
+_ASSIGNABLE: Final = tuple(word for word in RequisitionStatus if word is not RequisitionStatus.CANCELED)
 _WITHDRAWABLE: Final = (
     RequisitionStatus.DRAFT,
     RequisitionStatus.SUBMITTED,
@@ -148,6 +154,8 @@ async def create(call: Call, given: Mapping[str, Any]) -> Written:
 async def update(call: Call, meant: Meant, given: Mapping[str, Any]) -> Written:
     """Change the fields of a draft that are given; permissions are replaced as a whole. The currency stays.
 
+    Whom it is assigned to may change as long as it is not withdrawn, and is whom to ask about its orders, too.
+
     Source: O10.
 
     Raises:
@@ -155,7 +163,7 @@ async def update(call: Call, meant: Meant, given: Mapping[str, Any]) -> Written:
     """
     fields = {name: value for name, value in given.items() if name not in _LISTS}
     async with in_transaction():
-        edit = await opened(call, meant, "UPDATE", (RequisitionStatus.DRAFT,))
+        edit = await opened(call, meant, "UPDATE", _ASSIGNABLE if set(given) == {_ASSIGNED} else _WRITABLE)
         wrong = [*given_refusals(fields, REQUISITION.shapes), *await _taken(call, fields, edit.row.id)]
         columns = await records.referring(call, REQUISITION, fields)
         before = _told_header(edit.row, columns)
@@ -172,7 +180,27 @@ async def update(call: Call, meant: Meant, given: Mapping[str, Any]) -> Written:
             edit.row.update_from_dict(columns)
             after = _told_header(edit.row, columns)
         edit.changes = events.changes_between(before, after)
-        return await edit.saved("requisition_updated", columns) if edit.changes else Written(edit.row.id)
+        if not edit.changes:
+            return Written(edit.row.id)
+        written = await edit.saved("requisition_updated", columns)
+        handed_over = await _hand_over(edit) if _ASSIGNED in fields else ()
+        return Written(written.key, (*written.events, *handed_over))
+
+
+async def _hand_over(edit: Edit) -> list[Event]:
+    """Who handles the requisition is whom to ask about its orders."""
+    assigned = edit.row.assigned_to_id
+    orders = await PurchaseOrder.filter(requisition_id=edit.row.id).order_by("id")
+    others = [order for order in orders if order.primary_contact_id != assigned]
+    told: list[Event] = []
+    for order in others:
+        before = {"primaryContactId": order.primary_contact_id and id_of(User, order.primary_contact_id)}
+        changes = events.changes_between(before, {"primaryContactId": assigned and id_of(User, assigned)})
+        told.append(events.prepared(edit.call, "purchase_order_updated", order.number, about=[order], changes=changes))
+    keys = [order.id for order in others]
+    await PurchaseOrder.filter(id__in=keys).update(primary_contact_id=assigned, edit_version=F("edit_version") + 1)
+    await bulk.insert_events(told)
+    return told
 
 
 async def add_line(call: Call, meant: Meant, given: Mapping[str, Any]) -> Written:

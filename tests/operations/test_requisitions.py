@@ -248,6 +248,25 @@ async def test_lines_become_orders_that_carry_everything_over(db: str):
     assert [event.kind for event in made] == ["purchase_order_created"] * 4
 
 
+async def test_who_handles_a_requisition_is_whom_to_ask_about_its_orders(db: str):
+    call = await make_call()
+    organization = await Organization.get(id=call.organization_id)
+    first, second = await make_user(organization), await make_user(organization)
+    requisition = await make_submitted(call, await line_of(call), assigned_to_id=id_of(User, first.id))
+    await requisitions.order(call, meant(requisition))
+    (order,) = await orders_of(requisition)
+    assert order.primary_contact_id == first.id
+
+    written = await requisitions.update(call, meant(requisition), {"assigned_to_id": id_of(User, second.id)})
+
+    (now,) = await orders_of(requisition)
+    assert (now.primary_contact_id, now.edit_version) == (second.id, order.edit_version + 1)
+    assert now.updated_at == order.updated_at
+    assert [event.kind for event in written.events] == ["requisition_updated", "purchase_order_updated"]
+    more = {"assigned_to_id": id_of(User, first.id), "description": "More"}
+    assert [type(each) for each in await refused(requisitions.update(call, meant(requisition), more))] == [WrongStatus]
+
+
 async def test_what_is_not_ordered_stays_open_and_what_is_given_back_opens_again(db: str):
     call = await make_call()
     requisition = await make_submitted(call, await line_of(call, 10))
