@@ -44,7 +44,9 @@ ORDER_FIGURES: Final = {"status": "text"} | {each.name: NUMERIC for each in fiel
 """The derived columns of an order that are written here, with their types."""
 
 HEADER: Final = """o.status, o.issued_at, o.closed_at, o.supplier_confirmation_required, o.supplier_confirmed_at,
-    o.organization_id, o.currency, o.order_type, o.minimum_spend, o.discount_percentage, o.blanket_order_id"""
+    o.organization_id, o.currency, o.order_type, o.minimum_spend, o.discount_percentage, o.blanket_order_id,
+    EXISTS (SELECT FROM revision v WHERE v.purchase_order_id = o.id AND v.status IN ('PENDING_APPROVAL', 'APPROVED'))
+        AS revision_waits"""
 """What `sums_of` and `progress_of` need of `purchase_order o`."""
 
 NOT_DRAWN: Final = (
@@ -192,6 +194,7 @@ def figures_of_order(row: Mapping[str, Any]) -> Row:
         is_issued=row["issued_at"] is not None,
         is_closed=row["closed_at"] is not None,
         awaits_confirmation=row["supplier_confirmation_required"] and row["supplier_confirmed_at"] is None,
+        awaits_revision=row["revision_waits"],
         is_spent=spent,
     )
     return {"status": order_status(stands), **asdict(order_figures(sums))}

@@ -223,10 +223,10 @@ async def opened_revision(call: Call, meant: Meant, action: str, allowed: Sequen
 
 
 async def release(edit: Edit, line_ids: Sequence[int]) -> None:
-    """Let lines be again as if no revision touched them."""
-    if await PurchaseOrderLine.filter(id__in=line_ids, revision_pending=True).update(revision_pending=False):
-        await progress.refresh([edit.order.id])
-        await orders_changed(edit.gate)
+    """Let lines, and the order, be again as if no revision touched them."""
+    await PurchaseOrderLine.filter(id__in=line_ids, revision_pending=True).update(revision_pending=False)
+    await progress.refresh([edit.order.id])
+    await orders_changed(edit.gate)
 
 
 _FIGURES: Final = ("total_before", "total_after", "amount_to_approve")
@@ -285,7 +285,7 @@ async def _figures(held: Held, outcome: Outcome) -> None:
 
 
 async def _await_decision(edit: Edit, line_ids: Sequence[int]) -> None:
-    """Let the lines say that they wait; they stay in force (V2)."""
+    """Let the order and these lines say that they wait; they stay in force (V2)."""
     await PurchaseOrderLine.filter(id__in=line_ids).update(revision_pending=True)
     await progress.refresh([edit.order.id])
     await orders_changed(edit.gate)

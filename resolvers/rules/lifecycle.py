@@ -70,7 +70,8 @@ def line_status(line: LineProgress) -> LineStatus:
 class OrderProgress:
     """Everything that decides where an issued order stands: `status` is where it stands now, `lines` where they do.
 
-    `is_spent`: of a blanket order, that releases take all of it, and none waits for its approval.
+    `is_spent`: of a blanket order, that releases take all of it, and none waits for its approval. `awaits_revision`:
+    a revision is submitted and not in force, whatever it touches.
     """
 
     status: PurchaseOrderStatus
@@ -78,6 +79,7 @@ class OrderProgress:
     is_issued: bool = True
     is_closed: bool = False
     awaits_confirmation: bool = False
+    awaits_revision: bool = False
     is_spent: bool = False
 
 
@@ -120,7 +122,9 @@ others returned leave nothing open: the order is paid.
 def order_status(order: OrderProgress) -> PurchaseOrderStatus:
     """Where an order stands: what people and workflows say until it is issued, then what its lines say.
 
-    Source: L1, L2, K1.
+    While a revision waits the order does, too, even where no line is touched: unless it is over.
+
+    Source: L1, L2, K1, V2.
     """
     if not order.is_issued:
         return order.status
@@ -129,6 +133,8 @@ def order_status(order: OrderProgress) -> PurchaseOrderStatus:
         (PurchaseOrderStatus.CLOSED_CANCELED, order.lines == frozenset({_L.CLOSED_CANCELED})),
         (PurchaseOrderStatus.CLOSED_RELEASED, order.is_closed or (order.lines and not lines)),
         (PurchaseOrderStatus.CLOSED_COMPLETE, order.is_spent),
+        (PurchaseOrderStatus.CLOSED_CANCELED, not order.lines and order.status is PurchaseOrderStatus.CLOSED_CANCELED),
+        (PurchaseOrderStatus.PENDING_REVISION, order.awaits_revision),
         (_without_lines(order), not order.lines),
         (PurchaseOrderStatus.CLOSED_RETURNED, order.lines == frozenset({_L.CLOSED_RETURNED})),
         (order.status, _L.PENDING_RETURN in lines),
@@ -138,9 +144,7 @@ def order_status(order: OrderProgress) -> PurchaseOrderStatus:
 
 
 def _without_lines(order: OrderProgress) -> PurchaseOrderStatus:
-    """An order without lines has nothing that tells that it was canceled, but that word."""
-    if order.status is PurchaseOrderStatus.CLOSED_CANCELED:
-        return order.status
+    """An order without lines has nothing but the word itself that tells that it was canceled; else it is ordered."""
     if order.awaits_confirmation:
         return PurchaseOrderStatus.PENDING_SUPPLIER_CONFIRMATION
     return PurchaseOrderStatus.ORDERED

@@ -7,6 +7,8 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
+import pytest
+
 from models import database
 from models.approval import Approval, ApprovalPlan, ApprovalRule, ApprovalRuleApprover
 from models.invoice import Allocation
@@ -17,7 +19,8 @@ from models.revision import PurchaseOrderVersion, Revision, RevisionLine
 from models.statuses.orders import LineStatus, PurchaseOrderStatus, RevisionLineState, RevisionStatus
 from models.statuses.people import ApprovalDecision, ApprovalDocument, Role
 from models.statuses.receiving import MilestoneStatus
-from resolvers import approval_decisions, revision_decisions, revisions
+from models.values import ONE
+from resolvers import approval_decisions, recomputing, revision_decisions, revisions
 from resolvers.errors import AlreadyTaken, NotFound, OutsideValidity, VersionConflict, WrongStatus
 from resolvers.errors_approvals import AlreadyReceived, NotAsked
 from resolvers.errors_revisions import (
@@ -88,6 +91,13 @@ async def lines_of(order: PurchaseOrder) -> list[PurchaseOrderLine]:
     return await PurchaseOrderLine.filter(purchase_order_id=order.id).order_by("number")
 
 
+async def differences() -> list[str]:
+    """What a recomputation from scratch finds otherwise."""
+    found: list[str] = []
+    await recomputing.check(lambda each: found.append(str(each)))
+    return found
+
+
 async def test_an_applied_revision_makes_the_next_version_and_keeps_number_receipts_and_invoices(db: str):
     call = await make_call()
     order = await make_order(call, lines=[a_line(1000, description="Old")], display_name="Office")
@@ -139,6 +149,32 @@ async def test_a_rejected_revision_leaves_everything_as_it_was_to_the_byte(db: s
     await revision.refresh_from_db()
     assert (revision.status, revision.decision_reason) == (RevisionStatus.REJECTED, "Too cheap")
     assert {row.state for row in await RevisionLine.all()} == {RevisionLineState.REJECTED}
+    assert await everything_of(order) == before
+
+
+@pytest.mark.parametrize("proposed", [Proposed(header={"display_name": "New"}), Proposed(lines=[{"unit_price": ONE}])])
+async def test_the_order_waits_with_a_revision_that_touches_no_line(db: str, proposed: Proposed):
+    call = await make_call()
+    order = await make_order(call, lines=[a_line(1000)])
+    approver = await approver_of(call)
+    before = await everything_of(order)
+    revision = await revision_of(await revisions.start(call, asked(order), proposed))
+    assert await everything_of(order) == before
+
+    await submit(call, revision)
+    assert (await PurchaseOrder.get(id=order.id)).status is PurchaseOrderStatus.PENDING_REVISION
+    assert [line.status for line in await lines_of(order)] == [LineStatus.ORDERED]
+    assert await differences() == []
+
+    [approval] = await Approval.filter(approver_id=approver.actor.user_id)
+    meant = Meant(id=ref(approval), reason="No")
+    await approval_decisions.decide(approver, meant, ApprovalDecision.REJECT)
+    assert await everything_of(order) == before
+
+    again = await revision_of(await revisions.start(call, asked(order), proposed))
+    await submit(call, again, apply_when_approved=False)
+    assert (await PurchaseOrder.get(id=order.id)).status is PurchaseOrderStatus.PENDING_REVISION
+    await revisions.discard(call, Meant(id=ref(again)))
     assert await everything_of(order) == before
 
 

@@ -113,6 +113,18 @@ def test_an_order_without_lines_waits_for_its_supplier_and_stays_canceled():
     assert order_status(replace(empty, status=P.CLOSED_CANCELED)) is P.CLOSED_CANCELED
 
 
+def test_an_order_waits_with_its_revision_whatever_that_touches_unless_it_is_over():
+    waits = OrderProgress(status=P.ORDERED, lines=frozenset({L.CLOSED_PAID}), awaits_revision=True)
+
+    assert order_status(waits) is P.PENDING_REVISION
+    assert order_status(replace(waits, lines=frozenset[LineStatus]())) is P.PENDING_REVISION
+    assert order_status(replace(waits, lines=frozenset({L.CLOSED_CANCELED}))) is P.CLOSED_CANCELED
+    assert order_status(replace(waits, lines=frozenset[LineStatus](), status=P.CLOSED_CANCELED)) is P.CLOSED_CANCELED
+    assert order_status(replace(waits, is_closed=True)) is P.CLOSED_RELEASED
+    assert order_status(replace(waits, is_spent=True)) is P.CLOSED_COMPLETE
+    assert order_status(replace(waits, is_issued=False, status=P.DRAFT)) is P.DRAFT
+
+
 def test_every_mix_of_lines_has_a_word_that_closes_nothing_that_is_open():
     closed = {P.CLOSED_PAID, P.CLOSED_RETURNED, P.CLOSED_RELEASED, P.CLOSED_CANCELED, P.CLOSED_COMPLETE}
     over = {L.CLOSED_PAID, L.CLOSED_RETURNED, L.CLOSED_RELEASED, L.CLOSED_CANCELED}
