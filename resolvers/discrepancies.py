@@ -100,7 +100,8 @@ async def _marked(call: Call, invoice_id: int) -> list[events.Change]:
     before = InvoiceStatus(invoice.status)
     is_open = await Discrepancy.filter(invoice_id=invoice_id, state=DiscrepancyState.OPEN).exists()
     is_allocated = await Allocation.filter(invoice_id=invoice_id, ended_at=None).exists()
-    after = marked(before, is_open=is_open, is_allocated=is_allocated)
+    is_approved = invoice.approved_at is not None
+    after = marked(before, is_open=is_open, is_allocated=is_allocated, is_approved=is_approved)
     if after is not before:
         invoice.status = after
         invoice.edit_version += 1

@@ -120,7 +120,8 @@ class _Verified:
     @property
     def status(self) -> InvoiceStatus:
         """The status that it has now."""
-        return marked(self.before, is_open=self.outcome.is_open, is_allocated=self.invoice["is_allocated"])
+        stands = {name: self.invoice[name] for name in ("is_allocated", "is_approved")}
+        return marked(self.before, is_open=self.outcome.is_open, **stands)
 
     @property
     def found(self) -> list[Finding]:

@@ -43,6 +43,7 @@ INVOICES: Final = """
 SELECT i.id, i.status, i.currency, i.supplier_id, i.kind, i.category, i.billing_stage AS stage, i.total_amount,
        i.tax_amount, i.other_charges, i.discount_amount, i.supplier_invoice_number,
        i.purchase_order_number AS order_number, i.duplicate_of_id, i.edit_version,
+       i.approved_at IS NOT NULL AS is_approved,
        EXISTS (SELECT FROM invoice_line l WHERE l.invoice_id = i.id) AS has_lines,
        EXISTS (SELECT FROM discrepancy d WHERE d.invoice_id = i.id) AS has_discrepancies,
        EXISTS (SELECT FROM allocation a WHERE a.invoice_id = i.id AND a.ended_at IS NULL) AS is_allocated,

@@ -103,8 +103,10 @@ def gap(expected: Decimal | None, actual: Decimal | None) -> Decimal:
     return ZERO if expected is None or actual is None else (actual - expected).copy_abs()
 
 
-def marked(status: InvoiceStatus, *, is_open: bool, is_allocated: bool) -> InvoiceStatus:
+def marked(status: InvoiceStatus, *, is_open: bool, is_allocated: bool, is_approved: bool = False) -> InvoiceStatus:
     """The status of an invoice when it is verified. What is past that keeps its own.
+
+    One that was approved while discrepancies were open is approved once none is left.
 
     Source: I1, I4.
     """
@@ -112,7 +114,9 @@ def marked(status: InvoiceStatus, *, is_open: bool, is_allocated: bool) -> Invoi
         return status
     if is_open:
         return InvoiceStatus.DISCREPANCIES_FOUND
-    return InvoiceStatus.MATCHED if is_allocated else InvoiceStatus.RECEIVED
+    if not is_allocated:
+        return InvoiceStatus.RECEIVED
+    return InvoiceStatus.APPROVED if is_approved else InvoiceStatus.MATCHED
 
 
 def _key(kind: DiscrepancyKind, about: About) -> tuple[object, ...]:

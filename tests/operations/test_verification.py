@@ -143,6 +143,25 @@ async def test_a_receipt_that_arrives_settles_what_was_missing_and_the_invoice_i
     assert await told(invoice) == [("INSUFFICIENT_RECEIPTS", 5, 10)]
 
 
+@pytest.mark.parametrize("is_waived", [False, True])
+async def test_an_approved_invoice_is_approved_again_when_its_last_discrepancy_is_gone(is_waived: Any) -> None:
+    call = await make_call()
+    line = await ordered(call)
+    invoice = await bill(call, (line, 10))
+    await recheck(call, invoice)
+    await Invoice.filter(id=invoice.id).update(approved_at=call.now)
+
+    if is_waived:
+        found = await Discrepancy.get(invoice_id=invoice.id)
+        await discrepancies.waive(call, ref(found), reason="It is on its way")
+    else:
+        await make_receipt(call, line, 10)
+        await recheck(call, invoice)
+
+    await invoice.refresh_from_db()
+    assert invoice.status is InvoiceStatus.APPROVED
+
+
 async def test_rejected_and_returned_goods_are_not_accepted() -> None:
     call = await make_call()
     line = await ordered(call, verification=VerificationPolicy.FOUR_WAY)

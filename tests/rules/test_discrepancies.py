@@ -91,3 +91,11 @@ def test_the_status_says_whether_something_is_open_until_the_invoice_is_past_tha
     status: str, is_open: Any, is_allocated: Any, after: str
 ) -> None:
     assert marked(InvoiceStatus[status], is_open=is_open, is_allocated=is_allocated) is InvoiceStatus[after]
+
+
+def test_an_invoice_that_was_approved_in_spite_of_discrepancies_is_approved_when_none_is_left() -> None:
+    found = InvoiceStatus.DISCREPANCIES_FOUND
+
+    assert marked(found, is_open=True, is_allocated=True, is_approved=True) is found
+    assert marked(found, is_open=False, is_allocated=True, is_approved=True) is InvoiceStatus.APPROVED
+    assert marked(found, is_open=False, is_allocated=False, is_approved=True) is InvoiceStatus.RECEIVED
