@@ -14,11 +14,12 @@ from typing import TYPE_CHECKING, Any
 from tortoise.exceptions import IntegrityError
 from tortoise.transactions import in_transaction
 
-from models.purchase_order import Contact, PurchaseOrderSellerEntity, Tag
+from models.purchase_order import Contact, PurchaseOrder, PurchaseOrderLine, PurchaseOrderSellerEntity, Tag
+from models.requisition import PurchaseRequisition
 from models.statuses.orders import PurchaseOrderAction, PurchaseOrderStatus
 from models.supplier import SellerEntity
 from resolvers import contracts, events, progress, shipping
-from resolvers.errors import WrongStatus, refuse_all
+from resolvers.errors import InvalidValue, WrongStatus, refuse_all
 from resolvers.ids import id_of
 from resolvers.operation import Written, locked_gate, orders_changed
 from resolvers.purchase_order_copies import copied
@@ -93,6 +94,7 @@ async def update(call: Call, asked: Asked, given: Mapping[str, Any]) -> Written:
             wrong += await taken_refusals(call, edit.gate, {"external_id": given.get("external_id")}, own=order.id)
         dates = await _date_refusals(edit, terms)
         stays = await contracts.supplier_refusals(order, found.columns.get("supplier_id") or order.supplier_id)
+        stays += await _requisition_refusals(order, found)
         refuse_all([*wrong, *found.refusals, *wrong_sellers, *_supplier_refusals(edit, found), *stays, *dates])
         columns = plain_columns(given) | found.columns
         shipped = order.shipping_method_id
@@ -177,6 +179,18 @@ def _supplier_refusals(edit: Edit, found: References) -> list[Refusal]:
     if found.columns.get("supplier_id", edit.order.supplier_id) == edit.order.supplier_id or edit.order.status is draft:
         return []
     return [WrongStatus(action="UPDATE", status=edit.order.status, allowed=(str(draft),), path=("supplierId",))]
+
+
+async def _requisition_refusals(order: PurchaseOrder, found: References) -> list[Refusal]:
+    """Another requisition, or none, for an order whose lines say of which requisition they are."""
+    key = found.columns.get("requisition_id", order.requisition_id)
+    if key == order.requisition_id:
+        return []
+    if not await PurchaseOrderLine.exists(purchase_order_id=order.id, requisition_line_id__isnull=False):
+        return []
+    value = "null" if key is None else id_of(PurchaseRequisition, key)
+    because = "lines of the order are made from the requisition it has"
+    return [InvalidValue(value=value, expected=because, path=("requisitionId",))]
 
 
 async def _date_refusals(edit: Edit, terms: OrderTerms) -> list[Refusal]:

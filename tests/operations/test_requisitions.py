@@ -355,6 +355,25 @@ async def test_what_cannot_be_ordered_at_once_is_not_submitted(db: str):
     assert (await stands(requisition))[0] is RequisitionStatus.DRAFT
 
 
+async def test_an_order_made_from_a_requisition_keeps_it(db: str):
+    call = await make_call()
+    requisition = await make_submitted(call, await line_of(call))
+    other = await make_draft(call)
+    await requisitions.order(call, meant(requisition))
+    [order] = await orders_of(requisition)
+    own, others = (id_of(PurchaseRequisition, each.id) for each in (requisition, other))
+
+    for given in (others, None):
+        [refusal] = await refused(purchase_orders.update(call, asked(order), {"requisition_id": given}))
+        assert isinstance(refusal, InvalidValue)
+        assert (refusal.value, refusal.path) == (given or "null", ("requisitionId",))
+
+    await purchase_orders.update(call, asked(order), {"requisition_id": own, "display_name": "Desks"})
+    await purchase_order_lines.remove(call, await the_line(order))
+    await purchase_orders.update(call, asked(order), {"requisition_id": others})
+    assert await orders_of(other) == [order]
+
+
 async def test_nothing_is_left_to_order_of_a_requisition_that_is_ordered(db: str):
     call = await make_call()
     requisition = await make_submitted(call, await line_of(call))
