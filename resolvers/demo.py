@@ -12,9 +12,11 @@ from models.organization import ApiToken, Organization, User
 from models.statuses.people import Role
 from models.supplier import SellerEntity, Supplier
 from resolvers import (
+    demo_approvals,
     demo_blanket,
     demo_company,
     demo_invoices,
+    demo_machines,
     demo_receiving,
     demo_sourcing,
     invoices,
@@ -70,20 +72,25 @@ async def seed(now: datetime) -> bool:
         await organizations.hold_founding()
         if await Organization.exists(key=demo_company.KEY):
             return False
-        company = await _founded(now)
+        company = await _founded(now - timedelta(days=demo_machines.DAYS_AGO.founded))
         await _master_data(company)
         await _suppliers(company)
+        company.now = now
+        admin, buyer, receiver, accountant = (
+            company.call(email)
+            for email in (demo_company.ADMIN, demo_company.BUYER, demo_company.RECEIVER, demo_company.ACCOUNTANT)
+        )
+        await demo_machines.make(buyer, receiver)
         for order in demo_company.orders(now.date()):
             await _ordered(company, order)
         for invoice in demo_company.invoices(now.date()):
             await _billed(company, invoice, now.date())
-        await demo_sourcing.make(company.call(demo_company.BUYER), now.date())
-        admin, buyer, receiver = (
-            company.call(email) for email in (demo_company.ADMIN, demo_company.BUYER, demo_company.RECEIVER)
-        )
+        await demo_sourcing.make(buyer, now.date())
         await demo_blanket.make(admin, buyer, receiver, now.date())
         await demo_receiving.make(buyer, receiver, now.date())
-        await demo_invoices.make(company.call(demo_company.ACCOUNTANT), now.date())
+        await demo_machines.deliver_the_rest(receiver)
+        await demo_invoices.make(accountant, buyer)
+        await demo_approvals.make(admin, buyer)
     return True
 
 

@@ -35,13 +35,14 @@ ADMIN: Final = "ada.winter@harborlight.example"
 BUYER: Final = "ben.castillo@harborlight.example"
 RECEIVER: Final = "rosa.lindqvist@harborlight.example"
 ACCOUNTANT: Final = "alex.moreau@harborlight.example"
+APPROVER: Final = "priya.nair@harborlight.example"
 
 USERS: Final = {
     ADMIN: ("Ada Winter", Role.ADMIN),
     BUYER: ("Ben Castillo", Role.BUYER),
     RECEIVER: ("Rosa Lindqvist", Role.RECEIVER),
     ACCOUNTANT: ("Alex Moreau", Role.ACCOUNTS_PAYABLE),
-    "priya.nair@harborlight.example": ("Priya Nair", Role.APPROVER),
+    APPROVER: ("Priya Nair", Role.APPROVER),
     "vera.okafor@harborlight.example": ("Vera Okafor", Role.VIEWER),
 }
 

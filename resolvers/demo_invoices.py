@@ -1,4 +1,4 @@
-"""What the demo company is billed line by line: the machines that it received, confirmed and paid in part.
+"""What the demo company is billed line by line: the machines that it received, paid in part; then too many, too dear.
 
 Everything is invented. It is made by the operations that everybody uses.
 """
@@ -10,15 +10,17 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final
 
 from models.invoice import Invoice
+from models.organization import User
 from models.supplier import Supplier
-from resolvers import demo_receiving, invoice_states, invoices, payments
+from models.verification import Discrepancy
+from resolvers import demo_machines, discrepancies, invoice_states, invoices, payments
 from resolvers.ids import id_of
 from resolvers.invoice_states import Asked
 from resolvers.payments import NewPayment
 from resolvers.visibility import visible_to
 
 if TYPE_CHECKING:
-    from datetime import date
+    from collections.abc import Sequence
 
     from resolvers.operation import Call
 
@@ -43,27 +45,46 @@ LINES: Final[tuple[dict[str, Any], ...]] = (
 )
 
 
-async def make(accountant: Call, today: date) -> None:
-    """The machines are billed as they came, with the freight; the invoice is confirmed, and part of it is paid."""
-    name = demo_receiving.SUPPLIERS[demo_receiving.GOODS]["number"]
-    supplier = await visible_to(Supplier, accountant.actor).get(number=name)
-    billed = sum((line["amount"] for line in LINES), Decimal(0))
-    recorded = await invoices.record(
-        accountant,
-        {
-            "supplier_id": id_of(Supplier, supplier.id),
-            "supplier_invoice_number": NUMBER,
-            "kind": "INVOICE",
-            "category": "SUBSCRIPTION",
-            "currency": "USD",
-            "total_amount": billed + FREIGHT,
-            "other_charges": FREIGHT,
-            "invoice_date": today,
-            "due_date": today + timedelta(days=30),
-            "purchase_order_number": demo_receiving.GOODS,
-            "lines": list(LINES),
-        },
-    )
+TOO_MUCH: Final = "HM-2304"
+TOO_MUCH_LINES: Final[tuple[dict[str, Any], ...]] = (
+    {
+        "description": "Counter grinder",
+        "part_number": "HM-40",
+        "quantity": Decimal(3),
+        "unit_price": Decimal(126),
+        "amount": Decimal(378),
+    },
+)
+"""More than what came, and at a higher price than was agreed."""
+
+
+async def make(accountant: Call, buyer: Call) -> None:
+    """Record what the supplier bills: the machines as they came, with the freight, which is confirmed and paid in part;
+    then the rest, before it came and at another price, which the buyer is to look at.
+    """
+    recorded = await invoices.record(accountant, await _given(accountant, NUMBER, LINES, FREIGHT))
     invoice = id_of(Invoice, recorded.key or 0)
     await invoice_states.confirm(accountant, Asked(id=invoice))
     await payments.record(accountant, NewPayment(invoice_id=invoice, amount=PAID, reference="Down payment"))
+    recorded = await invoices.record(accountant, await _given(accountant, TOO_MUCH, TOO_MUCH_LINES, Decimal(0)))
+    assignee = id_of(User, buyer.actor.user_id)
+    for found in await visible_to(Discrepancy, accountant.actor).filter(invoice_id=recorded.key).order_by("id"):
+        await discrepancies.assign(accountant, id_of(Discrepancy, found.id), assignee)
+
+
+async def _given(call: Call, number: str, lines: Sequence[dict[str, Any]], freight: Decimal) -> dict[str, Any]:
+    supplier = await visible_to(Supplier, call.actor).get(number=demo_machines.SUPPLIER["number"])
+    billed = sum((line["amount"] for line in lines), Decimal(0))
+    return {
+        "supplier_id": id_of(Supplier, supplier.id),
+        "supplier_invoice_number": number,
+        "kind": "INVOICE",
+        "category": "SUBSCRIPTION",
+        "currency": "USD",
+        "total_amount": billed + freight,
+        "other_charges": freight,
+        "invoice_date": call.today,
+        "due_date": call.today + timedelta(days=30),
+        "purchase_order_number": demo_machines.NUMBER,
+        "lines": list(lines),
+    }

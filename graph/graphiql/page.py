@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict, dataclass
+from datetime import UTC, date, datetime, timedelta
 from html import escape
 from pathlib import Path
 from string import Template
@@ -59,13 +60,14 @@ class _Assets:
     module: str
 
 
-def examples() -> tuple[Example, ...]:
+def examples(today: date | None = None) -> tuple[Example, ...]:
     """Every example, in the order of the files' names.
 
     The first comment line is the title, those after it the description. A file `NAME.variables.json` beside
-    `NAME.graphql` holds the variables, if the operation has any.
+    `NAME.graphql` holds the variables, if the operation has any; `$WEEK_AGO` in it is a day, that long before today.
     """
-    return tuple(_example(path) for path in sorted((HERE / "examples").glob("*.graphql")))
+    week_ago = (today or datetime.now(UTC).date()) - timedelta(days=7)
+    return tuple(_example(path, week_ago) for path in sorted((HERE / "examples").glob("*.graphql")))
 
 
 def graphiql_page(*, token: str | None, endpoint: str = "/graphql") -> HTMLResponse:
@@ -127,19 +129,20 @@ class _Files(StaticFiles):
         return response
 
 
-def _example(path: Path) -> Example:
+def _example(path: Path, week_ago: date) -> Example:
     document = path.read_text("utf-8").strip() + "\n"
     lines = document.splitlines()
     body = next(index for index, line in enumerate(lines) if not line.startswith("#"))
     title, *description = [line.removeprefix("#").strip() for line in lines[:body]]
     variables = path.with_suffix(".variables.json")
+    values = Template(variables.read_text("utf-8").strip()) if variables.exists() else None
     return Example(
         name=path.stem,
         kind=lines[body].split(maxsplit=1)[0],
         title=title,
         description=" ".join(description),
         document=document,
-        variables=variables.read_text("utf-8").strip() if variables.exists() else None,
+        variables=values and values.substitute(WEEK_AGO=week_ago.isoformat()),
     )
 
 

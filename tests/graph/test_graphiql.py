@@ -13,7 +13,7 @@ import httpx
 import pytest
 import strawberry
 import uvicorn
-from graphql import OperationDefinitionNode, parse
+from graphql import FragmentDefinitionNode, OperationDefinitionNode, parse
 from playwright.async_api import expect
 from starlette.applications import Starlette
 from starlette.responses import JSONResponse
@@ -176,9 +176,10 @@ def test_without_a_token_the_page_holds_none():
 def test_every_example_is_a_titled_operation_and_none_writes_unless_it_is_changed():
     given = graphiql.examples()
 
-    assert [example.name[:2] for example in given] == ["01", "02", "03", "04", "05"]
+    assert [example.name[:2] for example in given] == [f"{number:02}" for number in range(1, 13)]
     for example in given:
-        (operation,) = parse(example.document).definitions
+        operation, *fragments = parse(example.document).definitions
+        assert all(isinstance(each, FragmentDefinitionNode) for each in fragments)
         assert isinstance(operation, OperationDefinitionNode)
         assert operation.name is not None
         assert example.kind == operation.operation.value

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 import pytest
 
 from models import database
+from models.approval import Approval, ApprovalStep
 from models.collaboration import PurchasingPermission, PurchasingTask
 from models.event import Event
 from models.invoice import Allocation, Invoice
@@ -19,11 +20,24 @@ from models.match import Match
 from models.organization import ApiToken, Organization, User
 from models.purchase_order import PurchaseOrder
 from models.receiving import Milestone, Receipt
+from models.requisition import PurchaseRequisition
+from models.revision import PurchaseOrderVersion
 from models.statuses.invoices import InvoiceCategory, MatchOutcome
 from models.statuses.orders import MatchingStatus
 from models.statuses.people import Role
 from models.supplier import SellerEntity
-from resolvers import access, demo, demo_blanket, demo_company, demo_invoices, invoices, tokens
+from models.verification import Discrepancy
+from resolvers import (
+    access,
+    demo,
+    demo_approvals,
+    demo_blanket,
+    demo_company,
+    demo_invoices,
+    demo_machines,
+    invoices,
+    tokens,
+)
 from resolvers.demo_company import DemoInvoice
 from resolvers.errors import NotFound, Refusals
 from resolvers.ids import id_of
@@ -132,7 +146,7 @@ async def test_there_is_an_order_in_every_state(db: str):
     await demo.seed(NOW)
 
     states = {status: await orders_of(status, NOW.date()) for status in MatchingStatus}
-    assert states[MatchingStatus.NOT_ISSUED] == {"PO0001001"}
+    assert states[MatchingStatus.NOT_ISSUED] == {"PO0001001", "ESPRESSO"}
     assert states[MatchingStatus.SCHEDULED] == {"NORTHSTAR-NEXT"}
     assert states[MatchingStatus.SUSPENDED] == {"AWS-TRAINING"}
     assert states[MatchingStatus.EXPIRED] == {"AWS-2025"}
@@ -189,6 +203,46 @@ async def test_what_was_received_is_billed_line_by_line_and_paid_in_part(db: str
         ("HM-40-B", 20, 370),
     ]
     assert sum(each.charges_amount for each in held) == 35
+
+
+async def test_the_rest_of_it_is_billed_too_early_and_too_high_and_the_buyer_is_to_look_at_that(db: str):
+    await demo.seed(NOW)
+
+    invoice = await Invoice.get(supplier_invoice_number=demo_invoices.TOO_MUCH)
+    found = await Discrepancy.filter(invoice_id=invoice.id).order_by("id").select_related("assignee")
+    assert invoice.status == "DISCREPANCIES_FOUND"
+    assert {(str(each.kind), str(each.state), each.assignee.email if each.assignee else None) for each in found} == {
+        ("UNIT_PRICE_VARIANCE", "OPEN", demo_company.BUYER),
+        ("INSUFFICIENT_RECEIPTS", "OPEN", demo_company.BUYER),
+    }
+
+
+async def test_an_order_was_asked_for_ordered_and_ordered_anew_in_the_weeks_before(db: str):
+    await demo.seed(NOW)
+
+    order = await PurchaseOrder.get(number=demo_machines.NUMBER).select_related("requisition")
+    assert (order.version, order.total_amount, order.issued_at) == (2, 1570, NOW - timedelta(days=20))
+    assert order.requisition is not None
+    assert order.requisition.status == "ORDERED"
+    revised = NOW - timedelta(days=12)
+    versions = await PurchaseOrderVersion.filter(purchase_order_id=order.id)
+    assert [(each.version, each.total_amount) for each in versions] == [(1, 1330)]
+    assert timedelta(0) <= versions[0].in_force_until - revised < timedelta(seconds=1)
+    waiting = await PurchaseRequisition.exclude(id=order.requisition_id)
+    assert [str(each.status) for each in waiting] == ["SUBMITTED"]
+
+
+async def test_an_order_waits_for_two_approvers_one_after_the_other(db: str):
+    await demo.seed(NOW)
+
+    order = await PurchaseOrder.get(number=demo_approvals.NUMBER)
+    steps = await ApprovalStep.filter(plan__purchase_order_id=order.id).order_by("number")
+    asked = {each.step_id: each.approver.email for each in await Approval.all().select_related("approver")}
+    assert order.status == "PENDING_APPROVAL"
+    assert [(str(step.status), asked[step.id]) for step in steps] == [
+        ("REQUESTED", demo_company.ADMIN),
+        ("NOT_YET_REQUESTED", demo_company.APPROVER),
+    ]
 
 
 async def test_everything_is_in_the_history_by_the_people_who_did_it(db: str):
