@@ -66,13 +66,20 @@ def _words(words: Iterable[str]) -> str:
 _ARRIVES: Final = """a.reopens AND a.invoice_id <> ALL (ARRAY(
             SELECT d.debit_memo_id FROM receipt d WHERE d.purchase_order_id = l.purchase_order_id
                 AND d.debit_memo_id IS NOT NULL AND d.status = 'POSTED'))"""
+_RESERVED: Final = """greatest(0, least(c.effective_amount, h.total_amount - h.excess_amount - coalesce((
+                SELECT sum(p.effective_amount) FROM purchase_order_line p
+                WHERE p.purchase_order_id = h.id AND p.number < c.number), 0)))"""
+"""What a line `c` of a release `h` reserves while the excess waits: `reserved`, as SQL."""
+
 _LINES: Final = f"""
 SELECT {LINE_TERMS}, {", ".join(f"l.{name}" for name in LINE_FIGURES)}, u.*, r.*, m.*,
     u.whole + CASE u.parts WHEN 0 THEN 0 ELSE (
         SELECT count(DISTINCT a.invoice_id) FROM allocation a
         WHERE a.line_id = l.id AND a.ended_at IS NULL AND a.invoice_line_id IS NOT NULL) END AS invoices,
     CASE o.order_type WHEN '{OrderType.BLANKET}' THEN (
-        SELECT sum(c.effective_amount) FROM purchase_order_line c JOIN purchase_order h ON h.id = c.purchase_order_id
+        SELECT sum(CASE h.status WHEN '{PurchaseOrderStatus.PENDING_APPROVAL}' THEN {_RESERVED}
+            ELSE c.effective_amount END)
+        FROM purchase_order_line c JOIN purchase_order h ON h.id = c.purchase_order_id
         WHERE c.blanket_line_id = l.id AND h.status NOT IN ({_words(NOT_DRAWN)})) END AS released
 FROM purchase_order_line l JOIN purchase_order o ON o.id = l.purchase_order_id
 LEFT JOIN LATERAL (

@@ -24,6 +24,7 @@ from resolvers.recomputed import Found, differing, streamed
 from resolvers.rules.balances import Allocation, Usage, usage_of
 from resolvers.rules.invoicing import COUNTS_NOWHERE, Billing, billing_of
 from resolvers.rules.receiving import ReceiptEntry, arrivals_of
+from resolvers.rules.releases import reserved
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -64,9 +65,11 @@ SELECT id, blanket_order_id, status, total_amount, excess_amount
 FROM purchase_order WHERE blanket_order_id = ANY($1::bigint[]) ORDER BY id"""
 
 _DRAWN: Final = """
-SELECT l.blanket_line_id, l.effective_amount, o.status
+SELECT l.blanket_line_id, l.effective_amount, l.purchase_order_id, o.status, o.total_amount, o.excess_amount
 FROM purchase_order_line l JOIN purchase_order o ON o.id = l.purchase_order_id
-WHERE l.blanket_line_id = ANY($1::bigint[]) ORDER BY l.id"""
+WHERE l.purchase_order_id IN (
+    SELECT c.purchase_order_id FROM purchase_order_line c WHERE c.blanket_line_id = ANY($1::bigint[]))
+ORDER BY l.purchase_order_id, l.number"""
 
 
 @dataclass(slots=True)
@@ -214,9 +217,16 @@ def _completed(milestones: Iterable[Row]) -> list[tuple[Decimal | None, Decimal 
 async def _drawn(lines: list[int]) -> dict[int, Decimal]:
     """What releases take from each of these lines of blanket orders."""
     drawn: dict[int, Decimal] = defaultdict(lambda: ZERO)
-    for row in await database.rows(_DRAWN, lines):
-        if row["status"] not in NOT_DRAWN:
-            drawn[row["blanket_line_id"]] += row["effective_amount"]
+    for _, group in groupby(await database.rows(_DRAWN, lines), key=itemgetter("purchase_order_id")):
+        release = list(group)
+        first = release[0]
+        if first["status"] in NOT_DRAWN:
+            continue
+        amounts = [row["effective_amount"] for row in release]
+        if first["status"] == PurchaseOrderStatus.PENDING_APPROVAL:
+            amounts = reserved(amounts, first["total_amount"] - first["excess_amount"])
+        for row, amount in zip(release, amounts, strict=True):
+            drawn[row["blanket_line_id"]] += amount
     return drawn
 
 

@@ -93,6 +93,23 @@ class Budget:
         return max(ZERO, amount - max(ZERO, self.left))
 
 
+def reserved(amounts: Iterable[Decimal], reserve: Decimal) -> list[Decimal]:
+    """What each line of a release reserves, in their order, where no more than `reserve` of them all is reserved.
+
+    The first lines take what there is; what waits for its approval is of the last ones.
+
+    Lines of 300 and 200, 200 of them within the budget → 200 and 0; 400 within it → 300 and 100.
+
+    Source: K2, K3.
+    """
+    found: list[Decimal] = []
+    left = reserve
+    for amount in amounts:
+        found.append(max(ZERO, min(amount, left)))
+        left -= amount
+    return found
+
+
 # -------------------------------------------------------------------------------------------------------------- lines
 
 

@@ -15,7 +15,7 @@ from models.organization import User, UserGroup, UserGroupMember
 from models.purchase_order import PurchaseOrder, PurchaseOrderLine
 from models.statuses.orders import PurchaseOrderStatus
 from models.statuses.people import ApprovalDecision, ApprovalDocument, ApproverState, NoticeKind, Role
-from resolvers import approval_decisions, purchase_orders, releases
+from resolvers import approval_decisions, purchase_orders, recomputing, releases
 from resolvers import purchase_order_endings as endings
 from resolvers import purchase_order_lifecycle as lifecycle
 from resolvers import purchase_order_states as states
@@ -101,6 +101,35 @@ async def test_a_release_takes_over_what_it_does_not_say(db: str):
     assert (release.effective_date, release.expiration_date) == (call.today, date(2025, 12, 31))
     assert (line.blanket_line_id, line.description, line.part_number) == (blanket_line.id, "Office supplies", "P1")
     assert (line.start_date, line.end_date, line.amount) == (call.today, date(2025, 12, 31), 300)
+
+
+async def test_lines_of_a_blanket_order_release_together_what_it_releases(db: str):
+    owner = await make_call()
+    lines = [{"unit_price": Decimal(600)}, {"unit_price": Decimal(400)}]
+    blanket = await make_blanket(owner, lines=lines)
+    await draw(owner, blanket, 700)
+    buyer = await colleague_of(owner, Role.BUYER)
+    await permit(blanket, user_id=buyer.actor.user_id)
+
+    async def released() -> list[Decimal]:
+        rows = await PurchaseOrderLine.filter(purchase_order_id=blanket.id).order_by("number")
+        found: list[str] = []
+        await recomputing.check(lambda each: found.append(str(each)))
+        assert found == []
+        assert sum(row.released_amount for row in rows) == (await figures(blanket))[0]
+        return [row.released_amount for row in rows]
+
+    drawn = [
+        {"blanket_line_number": 2, "unit_price": Decimal(200)},
+        {"blanket_line_number": 1, "unit_price": Decimal(150)},
+        {"blanket_line_number": 2, "unit_price": Decimal(50)},
+    ]
+    release = await draw(buyer, blanket, 0, lines=drawn)
+    assert (release.status, release.excess_amount) == (PurchaseOrderStatus.PENDING_APPROVAL, 100)
+    assert await released() == [800, 200]
+
+    await decide(owner, release, ApprovalDecision.APPROVE)
+    assert await released() == [850, 250]
 
 
 async def test_what_is_over_the_budget_waits_for_the_excess_alone(db: str):

@@ -25,6 +25,7 @@ from resolvers.rules.releases import (
     drawing_refusals,
     earliest,
     latest,
+    reserved,
     validity_refusals,
 )
 
@@ -166,3 +167,13 @@ def test_a_date_that_is_set_late_is_told_at_once():
     assert blanket_due(date(2025, 12, 31), date(2025, 12, 28), date(2025, 12, 29)) == Due(
         NoticeKind.BLANKET_EXPIRING, date(2025, 12, 28)
     )
+
+
+@pytest.mark.parametrize(
+    ("reserve", "lines"),
+    [(500, [300, 150, 50]), (470, [300, 150, 20]), (300, [300, 0, 0]), (200, [200, 0, 0]), (0, [0, 0, 0])],
+)
+def test_what_waits_for_its_approval_is_of_the_last_lines(reserve: int, lines: list[int]):
+    amounts = [Decimal(300), Decimal(150), Decimal(50)]
+
+    assert reserved(amounts, Decimal(reserve)) == lines
