@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+import re
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import orjson
@@ -19,6 +21,7 @@ if TYPE_CHECKING:
     import httpx
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
+README = Path(__file__).parents[2] / "README.md"
 EXAMPLES = examples(NOW.date())
 
 
@@ -126,3 +129,16 @@ async def test_an_order_is_read_as_it_was_ordered_and_as_it_stood(db: str, http:
     assert version["order"] == data["first"]
     assert version["revision"]["reason"] == demo_machines.MORE
     assert data["now"]["diff"]["effect"] == {"formatted": "$240.00"}
+
+
+async def test_the_readme_tells_what_the_demo_answers(db: str, http: httpx.AsyncClient) -> None:
+    await demo.seed(NOW)
+    blocks = re.findall(r"```graphql\n(.*?)```\n\n```json\n(.*?)```", README.read_text("utf-8"), re.DOTALL)
+    administrator = await User.get(organization__key=demo_company.KEY, email=demo_company.ADMIN)
+    client = Client(http, administrator, await demo.token(datetime.now(UTC)))
+    variables = {"lastTuesday": NOW - timedelta(days=7)}
+
+    assert len(blocks) == 2
+    for query, told in blocks:
+        asked = {name: value for name, value in variables.items() if f"${name}" in query}
+        assert await client.ask(query, **asked) == orjson.loads(told)
