@@ -162,6 +162,7 @@ class Allocation(Row):
     is_approved = fields.BooleanField(default=False)
     is_confirmed = fields.BooleanField(default=False)
     is_invoiced = fields.BooleanField(default=False)
+    is_paid = fields.BooleanField(default=False)
     charges_amount = MoneyField(default=ZERO)
     discount_amount = MoneyField(default=ZERO)
     paid_amount = MoneyField(default=ZERO)

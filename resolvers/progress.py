@@ -100,8 +100,7 @@ LEFT JOIN LATERAL (
         sum(a.quantity) FILTER (WHERE a.is_confirmed AND {_ARRIVES}) AS billing_on_confirmation_quantity,
         sum(coalesce(a.received_amount, a.amount)) FILTER (WHERE a.is_approved AND {_ARRIVES}) AS billing_on_approval,
         sum(a.quantity) FILTER (WHERE a.is_approved AND {_ARRIVES}) AS billing_on_approval_quantity,
-        sum(a.amount + a.tax_amount + a.charges_amount - a.discount_amount) FILTER (WHERE a.is_confirmed)
-            AS billing_owed,
+        count(*) FILTER (WHERE a.is_confirmed AND NOT a.is_paid) AS billing_unpaid,
         sum(a.paid_amount) FILTER (WHERE a.paid_amount <> 0) AS billing_paid
     FROM allocation a
     WHERE a.line_id = l.id AND a.ended_at IS NULL

@@ -47,8 +47,8 @@ WHERE l.purchase_order_id = ANY($1::bigint[]) ORDER BY l.id"""  # noqa: S608 - o
 
 _ALLOCATIONS: Final = """
 SELECT a.line_id, a.invoice_id, a.amount, a.quantity, a.tax_amount, a.charges_amount, a.discount_amount, a.paid_amount,
-       a.received_amount, a.reopens, a.is_approved, a.is_confirmed, a.is_invoiced, a.period_start, a.period_end,
-       a.invoice_id = ANY($2::bigint[]) AS of_return, i.status
+       a.received_amount, a.reopens, a.is_approved, a.is_confirmed, a.is_invoiced, a.is_paid, a.period_start,
+       a.period_end, a.invoice_id = ANY($2::bigint[]) AS of_return, i.status
 FROM allocation a JOIN invoice i ON i.id = a.invoice_id
 WHERE a.purchase_order_id = ANY($1::bigint[]) AND a.ended_at IS NULL ORDER BY a.line_id, a.invoice_id, a.id"""
 
@@ -175,6 +175,7 @@ def _allocation(row: Mapping[str, Any]) -> Allocation:
         is_approved=row["is_approved"],
         is_confirmed=row["is_confirmed"],
         is_invoiced=row["is_invoiced"],
+        is_paid=row["is_paid"],
         is_of_return=row["of_return"],
         first_day=row["period_start"],
         last_day=row["period_end"],

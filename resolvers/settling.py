@@ -35,6 +35,7 @@ ALLOCATION_FIGURES: Final = {
     "is_approved": "boolean",
     "is_confirmed": "boolean",
     "is_invoiced": "boolean",
+    "is_paid": "boolean",
     "charges_amount": NUMERIC,
     "discount_amount": NUMERIC,
     "paid_amount": NUMERIC,
@@ -45,7 +46,8 @@ INVOICE_FIGURES: Final = {"paid_amount": NUMERIC}
 """The derived columns of an invoice, with their types."""
 
 _INVOICES: Final = f"""
-SELECT i.id, i.currency, i.status, i.other_charges, i.discount_amount AS discount, i.paid_amount AS paid_before,
+SELECT i.id, i.currency, i.status, i.total_amount, i.other_charges, i.discount_amount AS discount,
+       i.paid_amount AS paid_before,
        i.approved_at IS NOT NULL AS approved, i.confirmed_at IS NOT NULL AS confirmed,
        i.rejected_at IS NOT NULL AS rejected,
        (SELECT sum(p.amount) FROM payment p WHERE p.invoice_id = i.id AND p.canceled_at IS NULL) AS paid,
@@ -97,6 +99,7 @@ def figures_of_invoice(held: Sequence[Row], paid: Decimal) -> list[tuple[Row, Ro
     document = InvoiceDocument(
         currency=first["currency"],
         status=InvoiceStatus[first["status"]],
+        total=first["total_amount"],
         charges=first["other_charges"],
         discount=first["discount"],
         paid=paid,

@@ -39,12 +39,13 @@ class Decided:
 class InvoiceDocument:
     """What an invoice says beyond its lines, and what was paid for it.
 
-    `unplaced` is the amount of its lines that belongs to no order line: these bear their share of charges, discount and
-    payments, too.
+    `total` is what there is to pay for it, whatever balances count with. `unplaced` is the amount of its lines that
+    belongs to no order line: these bear their share of charges, discount and payments, too.
     """
 
     currency: str
     status: InvoiceStatus
+    total: Decimal = ZERO
     charges: Decimal = ZERO
     discount: Decimal = ZERO
     paid: Decimal = ZERO
@@ -69,6 +70,7 @@ class Settled:
     is_approved: bool
     is_confirmed: bool
     is_invoiced: bool
+    is_paid: bool
     charges_amount: Decimal
     discount_amount: Decimal
     paid_amount: Decimal
@@ -79,7 +81,8 @@ def settled(document: InvoiceDocument, allocations: Sequence[Taken]) -> list[Set
 
     An allocation of the whole invoice contains charges and discount already. Allocations of lines bear them by amount,
     whatever its sign; payments are borne by what each comes to with tax, charges and discount, so that an invoice that
-    is paid in full has paid every allocation in full.
+    is paid in full has paid every allocation in full. Confirmed allocations are paid once nothing of the invoice is
+    open: where balances count before tax, an allocation comes to less than what there is to pay for it.
 
     Worked: lines of 60.00 and 40.00, charges of 10.00, paid 55.00 → charges 6.00 and 4.00, paid 33.00 and 22.00.
 
@@ -98,12 +101,13 @@ def settled(document: InvoiceDocument, allocations: Sequence[Taken]) -> list[Set
     ]
     rest = document.charges - sum(charges[: len(owed)], ZERO) - document.discount + sum(discounts[: len(owed)], ZERO)
     paid = _parts(document.paid, [*owed, *([unplaced + rest] if lines else [])], document.currency)
-    invoiced = document.status in INVOICED
+    invoiced, nothing_open = document.status in INVOICED, document.paid == document.total
     return [
         Settled(
             is_approved=each.decided.approved and not each.decided.rejected,
             is_confirmed=each.decided.confirmed and not each.decided.rejected,
             is_invoiced=invoiced,
+            is_paid=nothing_open and each.decided.confirmed and not each.decided.rejected,
             charges_amount=charge,
             discount_amount=discount,
             paid_amount=part,

@@ -59,7 +59,7 @@ class Allocation:
 
     `tax` is beside the amount, where balances count with it. `received` is what counts as received for it where that is
     not the amount; `reopens` is false of a credit that lowers the price only. `is_of_return` is true of the debit memo
-    that a return has raised: what went back is known from the return.
+    that a return has raised: what went back is known from the return. `is_paid`: nothing is open of its invoice.
     """
 
     invoice_id: int
@@ -74,6 +74,7 @@ class Allocation:
     is_approved: bool = False
     is_confirmed: bool = False
     is_invoiced: bool = False
+    is_paid: bool = False
     is_of_return: bool = False
     first_day: date
     last_day: date

@@ -79,7 +79,7 @@ class Billing:
     `amount` is all of it, `price_only` the part that credits take off the price alone, `measured` the part that comes
     with a quantity, and `quantity` that quantity; the latter two without what lowers prices only. The same of what is
     confirmed. `on_confirmation` and `on_approval` are what counts as received where invoices drive receiving, with the
-    quantities that came with it. `owed` is what is to be paid for what is confirmed, with tax, charges and discount.
+    quantities that came with it. `unpaid` is how many of what is confirmed are of invoices of which something is open.
 
     Source: I1, I2, R1.
     """
@@ -96,7 +96,7 @@ class Billing:
     on_confirmation_quantity: Decimal = ZERO
     on_approval: Decimal = ZERO
     on_approval_quantity: Decimal = ZERO
-    owed: Decimal = ZERO
+    unpaid: int = 0
     paid: Decimal = ZERO
 
     def __add__(self, other: Billing) -> Billing:
@@ -105,7 +105,9 @@ class Billing:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Billed:
-    """How much of a line is billed. In full: all that counts of it, by amount or by quantity."""
+    """How much of a line is billed. In full: all that counts of it, by amount or by quantity; paid in full is what is
+    confirmed of it, where nothing is open of any of these invoices. I3.
+    """
 
     quantity: Decimal
     percent: Decimal
@@ -203,7 +205,7 @@ def _billing(each: Allocation) -> Billing:
         on_confirmation_quantity=_if(confirmed and arrives, quantity),
         on_approval=_if(approved and arrives, received),
         on_approval_quantity=_if(approved and arrives, quantity),
-        owed=_if(confirmed, each.amount + each.tax + each.charges - each.discount),
+        unpaid=int(confirmed and not each.is_paid),
         paid=each.paid,
     )
 
@@ -231,7 +233,7 @@ def billed(billing: Billing, line: Worth, counted: Worth) -> Billed:
         percent=share_invoiced(amount, counted.amount, quantity, counted.quantity),
         quantity_percent=share(quantity, counted.quantity),
         is_confirmed_in_full=_is_full(confirmed, counted.quantity) or _is_full(confirmed_amount, counted.amount),
-        is_paid_in_full=billing.paid >= billing.owed,
+        is_paid_in_full=not billing.unpaid,
     )
 
 

@@ -13,7 +13,7 @@ from models.organization import OrganizationGate
 from models.purchase_order import PurchaseOrder, PurchaseOrderLine
 from models.receiving import Receipt
 from models.requisition import PurchaseRequisition, RequisitionLine
-from models.statuses.invoices import InvoiceLineStatus, InvoiceStatus
+from models.statuses.invoices import AmountBasis, InvoiceLineStatus, InvoiceStatus
 from models.statuses.orders import (
     AcknowledgmentType,
     LineStatus,
@@ -34,6 +34,7 @@ from tests.factories import (
     make_line_row,
     make_milestone,
     make_order_row,
+    make_organization,
     make_payment,
     make_receipt,
 )
@@ -197,6 +198,39 @@ async def test_a_line_is_paid_once_all_of_it_came_was_confirmed_and_paid(db: str
     assert again.status is PurchaseOrderStatus.PAYMENT_PENDING
 
 
+async def test_a_line_is_not_paid_before_the_tax_is(db: str):
+    call = await make_call(await make_organization(amount_basis=AmountBasis.BEFORE_TAX))
+    order = await make_order_row(call)
+    line = await goods(order, 10, 100)
+    await make_receipt(call, line, 10)
+    invoice = await billed(call, line, 1000, 10)
+    taxed = {"total_amount": Decimal(1190), "tax_amount": Decimal(190)}
+    await Invoice.filter(id=invoice.id).update(**taxed)
+
+    await make_payment(call, invoice, 1000)
+    _, (due,) = await refreshed(order)
+    await make_payment(call, invoice, 190)
+    _, (paid,) = await refreshed(order)
+
+    assert (due.status, due.paid_amount) == (LineStatus.PAYMENT_PENDING, 1000)
+    assert (paid.status, paid.paid_amount) == (LineStatus.CLOSED_PAID, 1190)
+
+
+async def test_a_line_is_paid_once_every_invoice_on_it_is(db: str):
+    call = await make_call()
+    order = await make_order_row(call)
+    line = await goods(order, 10, 100)
+    await make_receipt(call, line, 10)
+    one, other = await billed(call, line, 500, 5), await billed(call, line, 500, 5)
+
+    await make_payment(call, one, 500)
+    _, (due,) = await refreshed(order)
+    await make_payment(call, other, 500)
+    _, (paid,) = await refreshed(order)
+
+    assert (due.status, paid.status) == (LineStatus.PAYMENT_PENDING, LineStatus.CLOSED_PAID)
+
+
 async def test_what_went_back_counts_once_though_a_debit_memo_says_it_too(db: str):
     call = await make_call()
     order = await make_order_row(call)
@@ -319,7 +353,7 @@ async def test_releases_draw_on_their_blanket_order_by_themselves(db: str):
 
     await blanket.refresh_from_db()
     await line.refresh_from_db()
-    assert (blanket.released_amount, blanket.status, line.released_amount) == (1000, PurchaseOrderStatus.ORDERED, 1200)
+    assert (blanket.released_amount, blanket.status, line.released_amount) == (1000, PurchaseOrderStatus.ORDERED, 1000)
 
     await PurchaseOrder.filter(id=over.id).update(status=PurchaseOrderStatus.ORDERED, issued_at=call.now)
     await progress.refresh([over.id])

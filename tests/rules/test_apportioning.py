@@ -64,6 +64,20 @@ def test_what_belongs_to_no_order_bears_its_share_too():
     assert figures(settled(invoice("10", paid="110", unplaced="40"), parts("60"))) == [(6, 0, 66)]
 
 
+@pytest.mark.parametrize(
+    ("paid", "confirmed", "is_paid"), [("100", True, False), ("119", True, True), ("119", False, False)]
+)
+def test_what_is_confirmed_is_paid_once_nothing_of_the_invoice_is_open_tax_or_not(
+    paid: str, *, confirmed: bool, is_paid: bool
+):
+    document = invoice(paid=paid, total=Decimal(119))
+    before_tax = Taken(id=1, amount=Decimal(100), decided=Decided(confirmed=confirmed))
+
+    [found] = settled(document, [before_tax])
+
+    assert found.is_paid is is_paid
+
+
 def test_an_invoice_that_is_paid_in_full_has_paid_every_part_in_full():
     taken = parts("3000", "2040", "-40", tax="20")
 
