@@ -88,6 +88,18 @@ async def check_within(order: PurchaseOrder) -> None:
         raise OverBudget(total=after.total_amount, released=released)
 
 
+async def raise_refusals(order: PurchaseOrder, total: Decimal) -> list[OverBudget]:
+    """Why an issued release cannot come to such a total, which is more than it has.
+
+    Source: K2.
+    """
+    if order.blanket_order_id is None:
+        return []
+    blanket = await PurchaseOrder.get(id=order.blanket_order_id)
+    released = (blanket.released_amount or ZERO) - order.total_amount + total
+    return [OverBudget(total=blanket.total_amount, released=released)] if released > blanket.total_amount else []
+
+
 async def _keep(order: PurchaseOrder, excess: Decimal) -> None:
     if order.excess_amount != excess:
         order.excess_amount = excess

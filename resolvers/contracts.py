@@ -30,6 +30,7 @@ from resolvers.visibility import visible_to
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
     from datetime import date
+    from decimal import Decimal
 
     from models.purchase_order import PurchaseOrder
     from resolvers.operation import Call
@@ -158,9 +159,12 @@ async def unlink(call: Call, asked: Asked, contract_id: str) -> Written:
         return await edit.saved("purchase_order_contract_unlinked", changes=changes)
 
 
-async def cap_refusals(order: PurchaseOrder, contract_ids: Iterable[int] | None = None) -> list[Refusal]:
+async def cap_refusals(
+    order: PurchaseOrder, contract_ids: Iterable[int] | None = None, *, total: Decimal | None = None
+) -> list[Refusal]:
     """The contracts whose cap the order would break together with the orders linked before: for linking, and for
-    issuing, where all contracts that the order is linked to are asked.
+    issuing and revising, where all contracts that the order is linked to are asked. `total` is what it is to come to,
+    where that is not what it comes to now.
 
     Whoever calls holds the gate, so that two orders cannot both take what is left.
     """
@@ -170,7 +174,7 @@ async def cap_refusals(order: PurchaseOrder, contract_ids: Iterable[int] | None 
     found: list[Refusal] = []
     for row in await database.rows(_OTHERS, keys, order.id):
         terms = ContractTerms(number=row["number"], currency=row["currency"], value_cap=row["value_cap"])
-        refusal = cap_refusal(terms, row["others"], order.total_amount)
+        refusal = cap_refusal(terms, row["others"], order.total_amount if total is None else total)
         if refusal is not None:
             found.append(refusal)
     return found

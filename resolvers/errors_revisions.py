@@ -55,6 +55,21 @@ class NotAboveReceived(Refusal):
 
 
 @dataclass(eq=True, unsafe_hash=True)
+class BelowInvoiced(Refusal):
+    """A line of goods cannot be lowered below what invoices bill that were confirmed (V1)."""
+
+    code: ClassVar[str] = "BELOW_INVOICED"
+    line: int = figure("The number of the line.")
+    proposed: Decimal = figure("The amount that it would have, in the order's currency.")
+    invoiced: Decimal = figure("What confirmed invoices bill of it.")
+
+    @property
+    def message(self) -> str:
+        billed = plain(self.invoiced)
+        return f"Line {self.line} would be worth {plain(self.proposed)}; confirmed invoices bill {billed} of it."
+
+
+@dataclass(eq=True, unsafe_hash=True)
 class BelowReleased(Refusal):
     """A blanket order, or a line of it, cannot fall below what releases have drawn (V1)."""
 

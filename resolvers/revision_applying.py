@@ -41,7 +41,8 @@ async def applied(edit: Edit, revision: Revision, rows: Sequence[RevisionLine]) 
     """
     call, order = edit.call, edit.order
     lines = await edit.lines()
-    outcome = await worked_out(edit, revision, rows, lines)
+    outcome = await worked_out(edit, revision, rows, lines, has_waited=True)
+    total = order.total_amount
     refuse_all(outcome.refusals)
     before = told_lines(lines)
     await _supersede(edit, revision)
@@ -62,7 +63,7 @@ async def applied(edit: Edit, revision: Revision, rows: Sequence[RevisionLine]) 
     told = [*version, *changes, *fee.changes]
     written = await edit.saved("revision_applied", [*outcome.header, "version"], changes=told, lines=fee.lines)
     await order.refresh_from_db()
-    refuse_all(await contracts.cap_refusals(order))
+    refuse_all(await contracts.cap_refusals(order) if order.total_amount > total else [])
     return written.events
 
 

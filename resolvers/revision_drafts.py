@@ -19,6 +19,7 @@ from models import database
 from models.purchase_order import PurchaseOrder, PurchaseOrderLine
 from models.statuses.orders import RevisionLineState
 from models.values import ZERO, plain
+from resolvers import budgets, contracts, received_lines
 from resolvers import purchase_order_line_drafts as drafting
 from resolvers.purchase_order_creation import plain_columns
 from resolvers.purchase_order_references import references
@@ -112,14 +113,18 @@ def given_again(model: type[PurchaseOrder | PurchaseOrderLine], values: Mapping[
     return result
 
 
-async def worked_out(
+async def worked_out(  # noqa: PLR0913 - a revision, and how far it has come
     edit: Edit,
     revision: Revision,
     rows: Sequence[RevisionLine],
     lines: Sequence[PurchaseOrderLine],
     places: Mapping[int, Path] | None = None,
+    *,
+    has_waited: bool = False,
 ) -> Outcome:
-    """What a revision would bring about, its rejected lines left out. `places` lead to lines in an input."""
+    """What a revision would bring about, its rejected lines left out. `places` lead to lines in an input; what has
+    waited was checked before, and is about to be in force.
+    """
     header = given_again(PurchaseOrder, revision.changes)
     terms = replace(edit.terms, **{name: header[name] for name in DATES if name in header})
     columns, refusals = await _header(edit, header, terms)
@@ -131,7 +136,8 @@ async def worked_out(
     for row in open_:
         if row.line_id is not None:
             line = by_key[row.line_id]
-            proposal, wrong = _changed(row, line, terms, paths[row.number], worth.get(line.id, ZERO))
+            planned = worth.get(line.id, ZERO)
+            proposal, wrong = await _changed(row, line, terms, paths[row.number], planned, has_waited=has_waited)
             proposals.append(proposal)
             refusals += wrong
     added, wrong = _added(edit, [row for row in open_ if row.line_id is None], terms, paths, lines)
@@ -139,6 +145,9 @@ async def worked_out(
     total = edit.order.total_amount + sum((each.amount - each.before for each in proposals), ZERO)
     refusals += [*wrong, *_date_refusals(edit, terms, proposals, lines)]
     refusals += rules.order_refusals(total, edit.order.released_amount)
+    if total > edit.order.total_amount:
+        refusals += await budgets.raise_refusals(edit.order, total)
+        refusals += await contracts.cap_refusals(edit.order, total=total)
     return Outcome(columns, proposals, total, refusals)
 
 
@@ -150,8 +159,8 @@ async def _header(edit: Edit, given: Columns, terms: OrderTerms) -> tuple[Column
     return columns, [*field_refusals(given, terms), *found.refusals]
 
 
-def _changed(
-    row: RevisionLine, line: PurchaseOrderLine, terms: OrderTerms, path: Path, milestones: Decimal
+async def _changed(  # noqa: PLR0913 - the line, and what it is checked against
+    row: RevisionLine, line: PurchaseOrderLine, terms: OrderTerms, path: Path, milestones: Decimal, *, has_waited: bool
 ) -> tuple[Proposal, list[Refusal]]:
     """A line in force as it would stand."""
     columns, refusals, amount = None, [], ZERO
@@ -162,7 +171,11 @@ def _changed(
         amount = line.amount if refusals else _amount(columns, terms)
     proposal = Proposal(row, line, columns, amount)
     if not refusals:
-        refusals = rules.line_refusals(_standing(line, milestones), proposal.proposed, path)
+        refusals = rules.line_refusals(
+            received_lines.standing_line(line, milestones), proposal.proposed, path, has_waited=has_waited
+        )
+    if not refusals and columns is not None:
+        refusals = await received_lines.way_refusals(line, columns, path)
     return proposal, refusals
 
 
@@ -205,21 +218,6 @@ def _date_refusals(
     after = replace(edit.standing, effective_date=terms.effective_date, expiration_date=terms.expiration_date)
     full = activation_refusal(edit.standing, after)
     return [*shrinking_refusals(stay, edit.terms, terms), *([full] if full else [])]
-
-
-def _standing(line: PurchaseOrderLine, milestones: Decimal) -> rules.StandingLine:
-    return rules.StandingLine(
-        number=line.number,
-        status=line.status,
-        product_type=line.product_type,
-        quantity=line.quantity,
-        amount=line.amount,
-        received_quantity=line.received_quantity,
-        received_amount=line.received_amount,
-        received_percent=line.received_percent,
-        released_amount=line.released_amount,
-        milestones=milestones,
-    )
 
 
 def _amount(columns: Columns, terms: OrderTerms) -> Decimal:

@@ -15,7 +15,13 @@ from models.statuses.orders import LineStatus, ProductType, RevisionStatus
 from models.values import HUNDRED, ZERO
 from resolvers.errors import WrongStatus
 from resolvers.errors_approvals import AlreadyReceived
-from resolvers.errors_revisions import BelowMilestones, BelowReleased, FullyReceived, NotAboveReceived
+from resolvers.errors_revisions import (
+    BelowInvoiced,
+    BelowMilestones,
+    BelowReleased,
+    FullyReceived,
+    NotAboveReceived,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -35,9 +41,10 @@ _REVISABLE: Final = tuple(str(status) for status in LineStatus if status not in 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StandingLine:
-    """A line in force, as far as it decides what it may become: what is received and released of it.
+    """A line in force, as far as it decides what it may become: what is received, billed and released of it.
 
-    `milestones` is what milestones by amount are worth that are not canceled.
+    `confirmed_amount` is what confirmed invoices bill, `milestones` what milestones by amount are worth that are not
+    canceled.
     """
 
     number: int
@@ -48,6 +55,7 @@ class StandingLine:
     received_quantity: Decimal = ZERO
     received_amount: Decimal = ZERO
     received_percent: Decimal = ZERO
+    confirmed_amount: Decimal = ZERO
     released_amount: Decimal = ZERO
     milestones: Decimal = ZERO
 
@@ -69,32 +77,48 @@ class Approval(Enum):
     RULES_OR_OWNER = "whom the approval rules name, or else the business owner"
 
 
-def line_refusals(line: StandingLine, proposed: ProposedLine, path: Path) -> list[Refusal]:
+def line_refusals(line: StandingLine, proposed: ProposedLine, path: Path, *, has_waited: bool = False) -> list[Refusal]:
     """Why a line cannot become what is proposed.
 
-    Goods are measured by quantity, services by amount. Of 100 pieces 40 are received: 41 may be ordered, 40 not, for
-    then the line would be complete; it can be closed short.
+    What was received in full while its revision waited does not keep that from coming into force, as long as it lowers
+    nothing.
 
     Source: V1, R5.
     """
     if line.status in _OVER:
         return [WrongStatus(action="REVISE", status=line.status, allowed=_REVISABLE, path=path)]
-    if line.received_percent >= HUNDRED:
+    if line.received_percent >= HUNDRED and not has_waited:
         return [FullyReceived(line=line.number, path=path)]
     if proposed.is_canceled:
         return _cancel_refusals(line, path)
-    found: list[Refusal] = []
-    by_quantity = line.product_type is ProductType.GOOD or not line.amount
-    received = line.received_quantity if by_quantity else line.received_amount
-    measure = proposed.quantity if by_quantity else proposed.amount
-    if received > 0 and measure <= received:
-        found.append(NotAboveReceived(line=line.number, proposed=measure, received=received, path=path))
+    found = lowering_refusals(line, proposed, path)
     if proposed.amount < line.released_amount:
         found.append(
             BelowReleased(line=line.number, proposed=proposed.amount, released=line.released_amount, path=path)
         )
     if proposed.amount < line.milestones:
         found.append(BelowMilestones(line=line.number, proposed=proposed.amount, milestones=line.milestones, path=path))
+    return found
+
+
+def lowering_refusals(line: StandingLine, proposed: ProposedLine, path: Path) -> list[Refusal]:
+    """Why a line cannot be lowered that far, by a revision or by a plain change.
+
+    Goods are measured by quantity, services by amount. Of 100 pieces 40 are received: 41 may be ordered, 40 not, for
+    then the line would be complete; it can be closed short. What confirmed invoices bill of goods stays, too.
+
+    Source: V1.
+    """
+    found: list[Refusal] = []
+    is_good = line.product_type is ProductType.GOOD
+    by_quantity = is_good or not line.amount
+    received = line.received_quantity if by_quantity else line.received_amount
+    stands, measure = (line.quantity, proposed.quantity) if by_quantity else (line.amount, proposed.amount)
+    if received > 0 and measure < stands and measure <= received:
+        found.append(NotAboveReceived(line=line.number, proposed=measure, received=received, path=path))
+    if is_good and proposed.amount < min(line.amount, line.confirmed_amount):
+        figures = {"proposed": proposed.amount, "invoiced": line.confirmed_amount}
+        found.append(BelowInvoiced(line=line.number, **figures, path=path))
     return found
 
 

@@ -10,7 +10,9 @@ import pytest
 
 from models import database
 from models.purchase_order import Contact, PurchaseOrderLine, Tag
+from models.statuses.invoices import InvoiceLineStatus, InvoiceStatus
 from models.statuses.orders import LineStatus
+from resolvers import progress
 from resolvers import purchase_order_lines as lines
 from resolvers import purchase_order_parts as parts
 from resolvers import purchase_order_states as states
@@ -25,8 +27,9 @@ from resolvers.errors import (
     VersionConflict,
     WrongStatus,
 )
+from resolvers.errors_revisions import BelowInvoiced, NotAboveReceived
 from resolvers.purchase_order_edits import Asked
-from tests.factories import make_call
+from tests.factories import make_allocation, make_call, make_invoice_line, make_invoice_row, make_receipt
 from tests.ordering import (
     a_line,
     asked,
@@ -161,6 +164,29 @@ async def test_who_gives_one_tax_takes_the_other_away(db: str, tax: str, given: 
     line = await first_line(order)
     assert (line.tax_percent, line.tax_amount) == stored
     assert line.balance_limit == line.amount + line.tax_amount
+
+
+async def test_a_line_is_not_lowered_to_what_came_of_it_nor_below_what_is_billed(db: str):
+    call = await make_call()
+    goods = {"unit_price": Decimal(10), "quantity": Decimal(10), "product_type": "GOOD", "unit": "EA"}
+    order = await make_order(call, lines=[goods])
+    line = await first_line(order)
+    await make_receipt(call, line, 4)
+    invoice = await make_invoice_row(call, await order.supplier, 70, status=InvoiceStatus.CONFIRMED)
+    billed = await make_invoice_line(invoice, 70, 7, status=InvoiceLineStatus.CONFIRMED)
+    await make_allocation(line, billed)
+    await progress.settle([invoice.id])
+    await progress.refresh([order.id])
+
+    async def refusals(**given: Any) -> list[Any]:
+        return await refused(lines.update(call, await the_line(order), given))
+
+    below = BelowInvoiced(line=1, proposed=Decimal(40), invoiced=Decimal(70), path=("line",))
+    received = NotAboveReceived(line=1, proposed=Decimal(4), received=Decimal(4), path=("line",))
+    assert await refusals(quantity=Decimal(4)) == [received, below]
+    assert await refusals(unit_price=Decimal(4)) == [below]
+    await lines.update(call, await the_line(order), {"quantity": Decimal(7)})
+    assert (await first_line(order)).amount == 70
 
 
 async def test_a_line_is_checked_as_it_would_be(db: str):

@@ -20,9 +20,10 @@ from models.statuses.orders import LineStatus, PurchaseOrderStatus, RevisionLine
 from models.statuses.people import ApprovalDecision, ApprovalDocument, Role
 from models.statuses.receiving import MilestoneStatus
 from models.values import ONE
-from resolvers import approval_decisions, recomputing, revision_decisions, revisions
+from resolvers import approval_decisions, contracts, progress, recomputing, releases, revision_decisions, revisions
 from resolvers.errors import AlreadyTaken, NotFound, OutsideValidity, VersionConflict, WrongStatus
-from resolvers.errors_approvals import AlreadyReceived, NotAsked
+from resolvers.errors_approvals import AlreadyReceived, Documented, NotAsked
+from resolvers.errors_blanket import OverBudget
 from resolvers.errors_revisions import (
     BelowMilestones,
     BelowReleased,
@@ -31,12 +32,14 @@ from resolvers.errors_revisions import (
     NothingProposed,
     OpenRevision,
 )
+from resolvers.errors_sourcing import ContractCapExceeded
 from resolvers.ids import id_of
 from resolvers.operation import Call, Meant
 from resolvers.revision_decisions import LineDecision
 from resolvers.revision_proposals import Proposed
 from tests.factories import actor_of, make_call, make_milestone, make_receipt, make_user
 from tests.invoicing import record
+from tests.operations.test_sourcing import make_contract
 from tests.ordering import a_line, asked, contact, first_line, make_draft, make_order, refused, supplier_of
 
 if TYPE_CHECKING:
@@ -364,6 +367,60 @@ async def test_what_is_received_released_or_planned_bounds_what_may_be_proposed(
         BelowReleased(line=None, proposed=Decimal(799), released=Decimal(800))
     ]
     await begin(call, blanket, change(await first_line(blanket), unit_price=Decimal(800)))
+
+
+async def test_a_line_received_in_full_while_its_revision_waited_is_raised_and_not_lowered(db: str):
+    call = await make_call()
+    goods = {"unit_price": Decimal(10), "quantity": Decimal(10), "product_type": "GOOD", "unit": "EA"}
+    order = await make_order(call, lines=[goods, goods])
+    approver = await approver_of(call)
+    first, second = await lines_of(order)
+    lowered = change(second, quantity=Decimal(9))
+    revision = await submit(call, await begin(call, order, change(first, quantity=Decimal(12)), lowered))
+    for line in (first, second):
+        await make_receipt(call, line, 10)
+    await progress.refresh([order.id])
+
+    assert await refused(revision_decisions.decide(approver, Meant(id=ref(revision)), ApprovalDecision.APPROVE)) == [
+        NotAboveReceived(line=2, proposed=Decimal(9), received=Decimal(10), path=("lines", "2"))
+    ]
+    no = LineDecision(number=2, decision=ApprovalDecision.REJECT, reason="It came already")
+    await revision_decisions.decide(approver, Meant(id=ref(revision)), ApprovalDecision.APPROVE, [no])
+
+    assert [(line.quantity, line.status) for line in await lines_of(order)] == [
+        (12, LineStatus.PARTIALLY_DELIVERED),
+        (10, LineStatus.DELIVERED),
+    ]
+    assert await differences() == []
+
+
+async def test_a_revision_goes_by_what_changes_of_lines_go_by(db: str):
+    call = await make_call()
+    goods = {"unit_price": Decimal(10), "quantity": Decimal(10), "product_type": "GOOD", "unit": "EA"}
+    order = await make_order(call, lines=[goods])
+    line = await first_line(order)
+    await make_receipt(call, line, 4)
+    await progress.refresh([order.id])
+    assert await refused(begin(call, order, change(line, product_type="SERVICE", unit="FIXED_FEE"))) == [
+        Documented(kinds=("receipts",), path=("lines", "0", "productType"))
+    ]
+
+    await contracts.link(call, asked(order), await make_contract(call, value_cap=Decimal(105)))
+    [capped] = await refused(begin(call, order, change(line, quantity=Decimal(11))))
+    assert isinstance(capped, ContractCapExceeded)
+    assert (capped.asked, capped.excess) == (110, 5)
+    await submit(call, await begin(call, order, change(line, unit_price=Decimal(9))))
+
+    blanket = await make_order(call, order_type="BLANKET", lines=[a_line(1000, balance_tracked=False)])
+    drawn = {"lines": [{"blanket_line_number": 1, "unit_price": Decimal(800)}]}
+    release = await PurchaseOrder.get(id=(await releases.create(call, asked(blanket), drawn)).key)
+    own = await first_line(release)
+    assert await refused(begin(call, release, change(own, unit_price=Decimal(1001)))) == [
+        OverBudget(total=Decimal(1000), released=Decimal(1001))
+    ]
+    await submit(call, await begin(call, release, change(own, unit_price=Decimal(900))))
+    assert (await PurchaseOrder.get(id=blanket.id)).released_amount == 900
+    assert await differences() == []
 
 
 async def test_open_milestones_of_a_revised_line_are_closed_and_copied(db: str):

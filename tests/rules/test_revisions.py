@@ -10,7 +10,13 @@ import pytest
 from models.statuses.orders import LineDifferenceKind, LineStatus, ProductType
 from resolvers.errors import WrongStatus
 from resolvers.errors_approvals import AlreadyReceived
-from resolvers.errors_revisions import BelowMilestones, BelowReleased, FullyReceived, NotAboveReceived
+from resolvers.errors_revisions import (
+    BelowInvoiced,
+    BelowMilestones,
+    BelowReleased,
+    FullyReceived,
+    NotAboveReceived,
+)
 from resolvers.rules.diff import FieldDifference, LineState, OrderState, difference
 from resolvers.rules.revisions import (
     Approval,
@@ -19,6 +25,7 @@ from resolvers.rules.revisions import (
     amount_to_approve,
     approval_needed,
     line_refusals,
+    lowering_refusals,
     order_refusals,
 )
 
@@ -75,6 +82,31 @@ def test_a_line_that_is_over_or_received_in_full_is_not_revised():
         assert set(over).isdisjoint(refusal.allowed)
     complete = replace(GOODS, received_percent=Decimal(100))
     assert line_refusals(complete, proposed(200, 2000), PATH) == [FullyReceived(line=1, path=PATH)]
+
+
+def test_what_was_received_while_its_revision_waited_may_still_be_raised():
+    complete = replace(GOODS, received_quantity=Decimal(100), received_percent=Decimal(100))
+
+    assert line_refusals(complete, proposed(101, 1010), PATH, has_waited=True) == []
+    assert line_refusals(complete, proposed(100, 1200), PATH, has_waited=True) == []
+    assert [type(each) for each in line_refusals(complete, proposed(99, 990), PATH, has_waited=True)] == [
+        NotAboveReceived
+    ]
+    assert [type(each) for each in line_refusals(complete, CANCELED, PATH, has_waited=True)] == [AlreadyReceived]
+
+
+def test_goods_are_not_lowered_below_what_confirmed_invoices_bill():
+    billed = replace(GOODS, received_quantity=Decimal(0), confirmed_amount=Decimal(600))
+    service = replace(billed, product_type=ProductType.SERVICE, received_amount=Decimal(0))
+    overdrawn = replace(billed, confirmed_amount=Decimal(1500))
+
+    assert lowering_refusals(billed, proposed(60, 600), PATH) == []
+    assert lowering_refusals(billed, proposed(100, 599), PATH) == [
+        BelowInvoiced(line=1, proposed=Decimal(599), invoiced=Decimal(600), path=PATH)
+    ]
+    assert lowering_refusals(service, proposed(1, 599), PATH) == []
+    assert lowering_refusals(overdrawn, proposed(110, 1100), PATH) == []
+    assert [type(each) for each in lowering_refusals(overdrawn, proposed(99, 999), PATH)] == [BelowInvoiced]
 
 
 def test_only_a_line_of_which_nothing_is_received_or_released_is_canceled():
