@@ -29,22 +29,34 @@ from graph.context import Context
 from graph.executor import node_types
 from graph.schema import schema
 from models import database
-from models.approval import Approval, ApprovalStep
+from models.approval import Approval, ApprovalRule, ApprovalStep
 from models.collaboration import PurchasingPermission
 from models.contract import Contract, ContractPrice, PurchaseOrderContract
-from models.invoice import Allocation
-from models.organization import ApiToken, HandlingFeeRule, Organization, User, UserGroupMember
+from models.invoice import Allocation, Invoice
+from models.organization import ApiToken, HandlingFeeRule, Organization, ShippingMethod, User, UserGroupMember
 from models.purchase_order import Contact, PurchaseOrder, PurchaseOrderLine, PurchaseOrderSellerEntity
+from models.receiving import Receipt
 from models.requisition import PurchaseRequisition, RequisitionLine
 from models.revision import Revision
-from models.statuses.orders import LineStatus, MatchingStatus, OrderType, ProductType, ProgressState, RequisitionStatus
-from models.statuses.people import ApprovalStepStatus, ApproverState, NoticeState, Role
+from models.statuses.invoices import DiscrepancyMeasure, VerificationPolicy
+from models.statuses.orders import (
+    LineStatus,
+    MatchingStatus,
+    OrderType,
+    ProductType,
+    ProgressState,
+    PurchaseOrderStatus,
+    RequisitionStatus,
+)
+from models.statuses.people import ApprovalDocument, ApprovalStepStatus, ApproverState, NoticeState, Role
 from models.values import MINOR_UNITS, plain
+from models.verification import Discrepancy
+from models.views import AvailableShippingMethod
 from resolvers import facts_orders, facts_sourcing, notices, revision_reads
 from resolvers.contract_figures import DRAWS_NOT
 from resolvers.errors import BadInput
 from resolvers.listings import Listing
-from resolvers.reading import expressions, kinds
+from resolvers.reading import expressions, kinds, verifying
 from resolvers.reading.pages import Page
 from resolvers.reading.predicates import TODAY, USER, Unless
 from resolvers.reading.reader import OneOf
@@ -390,6 +402,7 @@ def _answer(slow: Slow, row: Any, question: str, wanted: Any) -> bool | None:  #
             raise NotImplementedError(question)
 
 
+ON_ITS_WAY: Final = (PurchaseOrderStatus.DRAFT, PurchaseOrderStatus.REJECTED)
 _ABSENT: Final = re.compile(r'\{row\}\."?(\w+)"? IS NULL')
 
 
@@ -446,6 +459,30 @@ def _counts(order: Any, slow: Slow) -> dict[str, Any]:
     }
 
 
+def _documents(order: Any, slow: Slow) -> list[str]:
+    releases = [row for row in slow.world.rows[PurchaseOrder] if row.blanket_order_id == order.id]
+    kinds_of = {"receipts": Receipt, "revisions": Revision, "discrepancies": Discrepancy}
+    found = [name for name, model in kinds_of.items() if _of_order(slow, model, order)]
+    return [*(["releases"] if releases else []), *found]
+
+
+def _approval_rules(order: Any, slow: Slow) -> list[int]:
+    """The numbers of the rules that fit an order, in the order in which they are asked. A1."""
+    rules = [
+        rule
+        for rule in slow.world.seen(ApprovalRule, slow.actor)
+        if rule.is_active
+        and rule.document is ApprovalDocument.ORDER
+        and (rule.amount_from is None or rule.amount_from <= order.total_amount)
+        and (rule.amount_to is None or rule.amount_to >= order.total_amount)
+        and all(
+            getattr(rule, name) in {None, getattr(order, name)}
+            for name in ("currency", "order_type", "cost_center_id", "supplier_id")
+        )
+    ]
+    return [rule.number for rule in in_order(slow.world, rules, ["sequence", "number"])]
+
+
 def _limits(_: Any, slow: Slow) -> dict[str, int]:
     organization = slow.world.row(Organization, slow.actor.organization_id, slow.actor)
     return {
@@ -478,6 +515,45 @@ def _drawing(order: Any, slow: Slow) -> dict[str, Any] | None:
         "permissions": [
             [row.user_id, row.group_id, row.cost_center_id] for row in in_order(slow.world, permissions, ["id"])
         ],
+    }
+
+
+def _shipping(order: Any, slow: Slow) -> list[Any] | None:
+    if order.order_type is OrderType.BLANKET or order.status not in ON_ITS_WAY:
+        return None
+    offered = {row.shipping_method_id for row in _of_order(slow, AvailableShippingMethod, order)}
+    methods = in_order(slow.world, slow.world.seen(ShippingMethod, slow.actor), ["name"])
+    fitting = [method for method in methods if method.id in offered]
+    chosen = slow.world.row(ShippingMethod, order.shipping_method_id, slow.actor)
+    return [chosen and chosen.name, chosen in fitting, [method.name for method in fitting]]
+
+
+def _caps(order: Any, slow: Slow) -> list[Any] | None:
+    if order.issued_at is not None:
+        return None
+    keys = {row.contract_id for row in _of_order(slow, PurchaseOrderContract, order)}
+    contracts = in_order(slow.world, slow.world.seen(Contract, slow.actor), ["id"])
+    own = Decimal(0) if order.status in DRAWS_NOT else order.total_amount
+    return [
+        [row.number, row.currency, row.value_cap, _drawn(row, slow) - own]
+        for row in contracts
+        if row.id in keys and row.value_cap is not None
+    ]
+
+
+def _blanket(order: Any, slow: Slow) -> dict[str, Any] | None:
+    if order.blanket_order_id is None or order.status not in ON_ITS_WAY:
+        return None
+    blanket = slow.world.row(PurchaseOrder, order.blanket_order_id, slow.actor)
+    return blanket and {
+        "status": blanket.status,
+        "issued": blanket.issued_at is not None,
+        "suspended": blanket.suspended_at is not None,
+        "effective_date": blanket.effective_date,
+        "expiration_date": blanket.expiration_date,
+        "total": blanket.total_amount,
+        "released": blanket.released_amount,
+        "drawing": _drawing(blanket, slow),
     }
 
 
@@ -556,6 +632,23 @@ def _fee_rules(method: Any, slow: Slow) -> list[Any]:
     ]
 
 
+def _policy(line: Any, _: Slow) -> VerificationPolicy:
+    if line.verification is not None:
+        return line.verification
+    is_received = line.product_type is ProductType.GOOD and line.goods_receipt_required
+    return VerificationPolicy.THREE_WAY if is_received else VerificationPolicy.TWO_WAY
+
+
+def _discrepancy_currency(row: Any, slow: Slow) -> str | None:
+    is_money = row.measure in {DiscrepancyMeasure.MONEY, DiscrepancyMeasure.PRICE}
+    return slow.world.row(Invoice, row.invoice_id, slow.actor).currency if is_money else None
+
+
+def _discrepancy_unit(row: Any, slow: Slow) -> str | None:
+    line = slow.world.row(PurchaseOrderLine, row.line_id, slow.actor)
+    return line.unit if row.measure is DiscrepancyMeasure.QUANTITY and line else None
+
+
 _ACTIONS: Final = facts_orders.AVAILABLE_ACTIONS.requires
 _WARNINGS: Final = facts_orders.WARNINGS.requires
 
@@ -576,9 +669,15 @@ EXPRESSIONS: Final[dict[Any, Callable[[Any, Slow], Any]]] = {
     _ACTIONS["suspended"]: lambda row, _: row.suspended_at is not None,
     _ACTIONS["today"]: lambda _, slow: slow.call.today,
     _ACTIONS["counts"]: _counts,
+    _ACTIONS["is_release"]: lambda row, _: row.blanket_order_id is not None,
+    _ACTIONS["documents"]: _documents,
+    _ACTIONS["approval_rules"]: _approval_rules,
     _ACTIONS["active_orders"]: _active_orders,
     _ACTIONS["limits"]: _limits,
     _ACTIONS["drawing"]: _drawing,
+    _ACTIONS["shipping"]: _shipping,
+    _ACTIONS["caps"]: _caps,
+    _ACTIONS["blanket"]: _blanket,
     _WARNINGS["seller_entities"]: lambda row, slow: len(_of_order(slow, PurchaseOrderSellerEntity, row)),
     _WARNINGS["lines"]: _warned_lines,
     _WARNINGS["contracts"]: _warned_contracts,
@@ -590,6 +689,18 @@ EXPRESSIONS: Final[dict[Any, Callable[[Any, Slow], Any]]] = {
     facts_sourcing.OPEN_QUANTITY_OF_REQUISITION: _open_quantities,
     facts_sourcing.HANDLING_FEE["goods"]: _goods,
     facts_sourcing.HANDLING_FEE["rules"]: _fee_rules,
+    expressions.OPEN_QUANTITY: lambda row, _: plain(max(row.effective_quantity - row.received_quantity, Decimal(0))),
+    expressions.ESCALATED: lambda row, slow: (
+        row.status is ApprovalStepStatus.REQUESTED
+        and row.escalates_on is not None
+        and row.escalates_on <= slow.call.today
+    ),
+    verifying.POLICY: _policy,
+    verifying.DIFFERENCE: lambda row, _: (
+        None if row.actual is None or row.expected is None else plain(row.actual - row.expected)
+    ),
+    verifying.CURRENCY: _discrepancy_currency,
+    verifying.UNIT: _discrepancy_unit,
     notices.NEXT_ATTEMPT: lambda row, _: row.next_attempt_at if row.state == NoticeState.PENDING else None,
 }
 """What every piece of SQL over a row means, in Python."""

@@ -10,6 +10,7 @@ import json
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta, timezone
 from decimal import Decimal
+from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 
 from graphql import (
@@ -398,6 +399,7 @@ def _is_composite(definition: GraphQLField) -> bool:
     return is_composite_type(get_named_type(definition.type))
 
 
+@cache
 def _ambiguous(core: GraphQLSchema) -> set[str]:
     """The names of fields that nodes have with different types."""
     types: dict[str, set[str]] = {}
