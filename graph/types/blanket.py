@@ -24,7 +24,7 @@ class PurchasingPermission(Node):
         "The blanket order it is for; null where it is for a requisition.", "purchase_order"
     )
     requisition: PurchaseRequisition | None = one(
-        "The requisition it is for, and passed on from to the blanket order that is made from it.", "requisition"
+        "The requisition it is for; a blanket order that is made from it gets the same permission.", "requisition"
     )
     user: User | None = one("The user who may; null where a group or a cost center may.", "user")
     group: UserGroup | None = one("The group whose members may.", "group")

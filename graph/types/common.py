@@ -62,9 +62,7 @@ class Address:
 @strawberry.type(description="How much of an order or line is done, by amount and by quantity side by side.")
 class Progress:
     state: ProgressState = part("In a word, by amount.")
-    percent: Decimal = part(
-        "In percent of the amount ordered, rounded to two places; by quantity, where it is nothing."
-    )
+    percent: Decimal = part("In percent of the amount ordered, to two places; where that is zero, of the quantity.")
     quantity_percent: Decimal = part(
         "In percent of the quantity ordered, to two places; of an order, the mean of its lines, weighted by value."
     )

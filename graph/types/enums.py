@@ -45,7 +45,7 @@ DESCRIPTIONS: Final[dict[type[Enum], str]] = {
     people.NoticeKind: "What a notice tells, and to whom.",
     people.NoticeState: "What became of a notice.",
     orders.RequisitionStatus: "Where a requisition stands.",
-    orders.HandlingFeeKind: "How the fee of a shipping method is told.",
+    orders.HandlingFeeKind: "How the fee of a shipping method is given.",
     receiving.ReceiptKind: "What a receipt is about.",
     receiving.ReceiptStatus: "Whether a receipt counts.",
     receiving.MilestoneStatus: "Where a milestone stands.",

@@ -36,7 +36,7 @@ class InvoiceLine(Node):
     purchase_order_number: str | None = column("The order it names, where that is not the invoice's.")
     purchase_order_line_number: int | None = column("The order line it names.")
     reopens_quantity: bool | None = column(
-        "On credit memos and debit memos: whether the quantity can be billed again, as far as it was said."
+        "On credit memos and debit memos: whether the quantity can be billed again; null where that was not said."
     )
     unit: str | None = column("The unit of the quantity.")
     quantity: Decimal | None = column("The quantity billed, in the unit.")

@@ -91,6 +91,6 @@ class Milestone(Node):
     edit_version: int = column(EDIT_VERSION)
     created_at: datetime = column("When it was planned.")
     copied_from: Annotated["Milestone", strawberry.lazy("graph.types.receiving")] | None = one(
-        "The milestone that a revision closed and put this one in the place of.", "copied_from"
+        "The milestone that a revision closed, and in whose place it put this one.", "copied_from"
     )
     receipts: list[Receipt] = many("The services receipts that it made; one that counts, at most.", "receipts", ("id",))

@@ -43,10 +43,10 @@ class ReceiptLineInput(OrderLineInput):
         description="The quantity that arrived, above 0, with at most six decimals; whole for goods that are counted."
     )
     accepted_quantity: Decimal | None = strawberry.field(
-        default=None, description="What of it is accepted; the rest of what is rejected, unless given."
+        default=None, description="What of it is accepted; unless given, all that is not rejected."
     )
     rejected_quantity: Decimal | None = strawberry.field(
-        default=None, description="What of it is rejected; the rest of what is accepted, unless given."
+        default=None, description="What of it is rejected; unless given, all that is not accepted."
     )
 
 
@@ -99,7 +99,9 @@ class ReturnPostInput(ReceiptFieldsInput, MutationInput):
 
 @strawberry.input(description="What may be said of a milestone.")
 class MilestoneFieldsInput:
-    number: int | None = _optional("The number, unique on the line, 1 to 99999; for a new one, after the highest.")
+    number: int | None = _optional(
+        "The number, unique on the line, 1 to 99999; a new one gets the next unless it is given."
+    )
     description: str | None = _optional("What has to be done; at most 10,000 characters.")
     amount: Decimal | None = _optional(
         "What it is worth, in the order's currency, where the line's milestones are worth amounts; all of them together"

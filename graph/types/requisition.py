@@ -43,7 +43,7 @@ class RequisitionLine(Node):
     goods_receipt_required: bool = column("Whether goods must be received before invoices are paid.")
     unit: str = column("FIXED_FEE, INDIVIDUAL_UNIT, or a UN/ECE unit code.")
     quantity: Decimal = column("The quantity asked for, in the unit.")
-    ordered_quantity: Decimal = column("The quantity that order lines hold which are not canceled.")
+    ordered_quantity: Decimal = column("The quantity ordered so far, without canceled order lines.")
     open_quantity: Decimal = read(
         "The quantity that is not ordered yet; none of a canceled requisition.", facts_sourcing.OPEN_QUANTITY_OF_LINE
     )

@@ -27,7 +27,7 @@ class ShippingMethodSupplier:
     countries: list[str] = column("ISO 3166 codes of the countries it delivers to; none means all.")
 
 
-@strawberry.type(description="What a shipping method costs, where the goods' amount lies between two others.")
+@strawberry.type(description="What a shipping method costs for goods worth between two amounts.")
 class HandlingFeeRule:
     rank: int = column("The rule with the lowest rank that fits applies.")
     kind: HandlingFeeKind = column("Whether the fee is an amount or a percentage.")

@@ -46,7 +46,7 @@ class ToleranceRule(Node):
     created_at: datetime = column("When it was made.")
 
 
-@strawberry.type(description="An invoice that has used up room that another one would need.")
+@strawberry.type(description="An invoice that has taken what a later one would need.")
 class DiscrepancyDocument:
     invoice_id: strawberry.ID = strawberry.field(description="The id of the invoice.")
     number: str = strawberry.field(description="The supplier's number of it.")
@@ -68,14 +68,14 @@ class Discrepancy(Node):
     explanation: str = column("The discrepancy in a sentence, with its figures.")
     measure: DiscrepancyMeasure | None = column("What its figures are; null where it has none.")
     expected: Decimal | None = column("What would agree; null where no figures disagree.")
-    actual: Decimal | None = column("What there is, with what earlier invoices bill of the same.")
+    actual: Decimal | None = column("What the invoice says, together with what earlier invoices bill of the same.")
     difference: Decimal | None = read("The actual figure minus the expected one.", verifying.DIFFERENCE)
     tolerance: Decimal | None = column("How far they may be apart, rounded to six decimals.")
     currency: CurrencyCode | None = read("The currency of the figures, where they are money.", verifying.CURRENCY)
     unit: str | None = read("The unit of the figures, where they are quantities.", verifying.UNIT)
-    rule: ToleranceRule | None = one("The tolerance rule that was asked; null where none fits.", "rule")
+    rule: ToleranceRule | None = one("The tolerance rule that applied; null where none fits.", "rule")
     documents: list[DiscrepancyDocument] = read(
-        "The invoices that used the room up, the latest 20 at most, in the order in which they were recorded.",
+        "The invoices that have taken what this one would need, the latest 20 at most, in the order of their recording.",
         verifying.DOCUMENTS,
     )
     invoice: Annotated["Invoice", strawberry.lazy("graph.types.invoice")] = one("The invoice.", "invoice")
@@ -92,5 +92,5 @@ class Discrepancy(Node):
     waived_by: User | None = one("Who accepted it.", "waived_by")
     waive_reason: str | None = column("Why it was accepted.")
     created_at: datetime = column("When it was found.")
-    ended_at: datetime | None = column("When it was accepted, or was there no more; null while it is open.")
+    ended_at: datetime | None = column("When it was waived or resolved; null while it is open.")
     edit_version: int = column("Rises by one with every change, of its figures, too; give it as `expectedVersion`.")

@@ -164,7 +164,7 @@ class DiscrepancyState(Word):
 
     OPEN = "OPEN", "Somebody has to look at it."
     WAIVED = "WAIVED", "Somebody has accepted it, for a reason."
-    RESOLVED = "RESOLVED", "Is there no more: a receipt, a revision or a correction has settled it."
+    RESOLVED = "RESOLVED", "No longer there: a receipt, a revision or a correction has settled it."
 
 
 class DiscrepancyMeasure(Word):
