@@ -17,19 +17,21 @@ from models import database
 from models.statuses.orders import LineItemType, MatchingStatus, OrderType, ProductType, PurchaseOrderStatus
 from models.statuses.people import ApprovalDocument
 from models.values import ZERO
-from resolvers.contract_figures import DRAWN
+from resolvers.contract_figures import DRAWN, THAT_DRAW
 from resolvers.reading.expressions import MATCHING_STATUS
 from resolvers.reading.kinds import Column, Computed, Expression
 from resolvers.rules.matching_status import CLOSED_TO_INVOICES
-from resolvers.rules.pricing import ContractTerms
+from resolvers.rules.pricing import ContractTerms, cap_refusal
 from resolvers.rules.releases import Drawing, Permission
+from resolvers.rules.shipping import choice_refusal
 from resolvers.rules.transitions import Availability, Limits, Standing, available_actions
 from resolvers.rules.warnings import OVER, OrderWarning, WarnedLine, WarnedOrder, order_warnings
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
     from models.purchase_order import PurchaseOrder
+    from resolvers.errors import Refusal
     from resolvers.operation import Call
     from resolvers.visibility import Actor
 
@@ -72,6 +74,39 @@ _DRAWING: Final = f"""(SELECT CASE {{row}}.order_type WHEN '{OrderType.BLANKET}'
                     WHERE p.purchase_order_id = {{row}}.id AND p.organization_id = {{organization}})) END)"""  # noqa: S608 - our own word
 """Who the caller is to a blanket order, and who may draw on it (K1); null for other orders."""
 
+_ON_ITS_WAY: Final = (PurchaseOrderStatus.DRAFT, PurchaseOrderStatus.REJECTED)
+"""An order in one of these can be submitted."""
+
+_SHIPPING: Final = f"""(SELECT CASE WHEN {{row}}.order_type = '{OrderType.STANDARD}'
+        AND {{row}}.status IN ({_words(_ON_ITS_WAY)}) THEN (
+    SELECT json_build_array(
+        (SELECT m.name FROM shipping_method m
+         WHERE m.id = {{row}}.shipping_method_id AND m.organization_id = {{organization}}),
+        coalesce(bool_or(m.id = {{row}}.shipping_method_id), false),
+        coalesce(json_agg(m.name ORDER BY m.name) FILTER (WHERE m.id IS NOT NULL), '[]'))
+    FROM available_shipping_method a JOIN shipping_method m ON m.id = a.shipping_method_id
+    WHERE a.purchase_order_id = {{row}}.id AND a.organization_id = {{organization}}) END)"""  # noqa: S608 - our own words
+"""The shipping method of an order that can be submitted, whether it fits, and those that do (O9); null for others."""
+
+_CAPS: Final = f"""(SELECT CASE WHEN {{row}}.issued_at IS NULL THEN (
+    SELECT coalesce(json_agg(json_build_array(c.number, c.currency, c.value_cap::text, (
+        SELECT coalesce(sum(o.total_amount), 0) FROM purchase_order_contract p
+        JOIN purchase_order o ON o.id = p.purchase_order_id AND o.organization_id = p.organization_id
+        WHERE p.contract_id = c.id AND p.organization_id = {{organization}} AND o.id <> {{row}}.id AND {THAT_DRAW}
+        )::text) ORDER BY c.id), '[]')
+    FROM purchase_order_contract k JOIN contract c ON c.id = k.contract_id AND c.organization_id = {{organization}}
+    WHERE k.purchase_order_id = {{row}}.id AND k.organization_id = {{organization}} AND c.value_cap IS NOT NULL
+    ) END)"""  # noqa: S608 - our own words
+"""The capped contracts that an order is linked to which is not issued yet, with what other orders draw on them."""
+
+_BLANKET: Final = f"""(SELECT CASE WHEN {{row}}.status IN ({_words(_ON_ITS_WAY)}) THEN (
+    SELECT json_build_object('status', h.status, 'issued', h.issued_at IS NOT NULL,
+        'suspended', h.suspended_at IS NOT NULL, 'effective_date', h.effective_date,
+        'expiration_date', h.expiration_date, 'total', h.total_amount::text, 'released', h.released_amount::text,
+        'drawing', {_DRAWING.replace("{row}", "h")})
+    FROM purchase_order h WHERE h.id = {{row}}.blanket_order_id AND h.organization_id = {{organization}}) END)"""  # noqa: S608
+"""The blanket order that a release draws on which can be submitted; null for others."""
+
 APPROVAL_RULES: Final = f"""(SELECT coalesce(json_agg(r.number ORDER BY r.sequence, r.number), '[]')
     FROM approval_rule r WHERE r.organization_id = {{organization}} AND r.is_active
     AND r.document = '{ApprovalDocument.ORDER}'
@@ -110,7 +145,8 @@ _SELLERS: Final = """(SELECT count(*) FROM purchase_order_seller_entity s WHERE 
 
 _STANDING: Final = (
     f"SELECT {_COUNTS} AS counts, {_LIMITS} AS limits, {_ACTIVE_ORDERS} AS active_orders,"  # noqa: S608
-    f" {_DOCUMENTS} AS documents, {APPROVAL_RULES} AS approval_rules, t.released_amount, {_DRAWING} AS drawing"
+    f" {_DOCUMENTS} AS documents, {APPROVAL_RULES} AS approval_rules, t.released_amount, {_DRAWING} AS drawing,"
+    f" {_SHIPPING} AS shipping, {_CAPS} AS caps, {_BLANKET} AS blanket"
     " FROM purchase_order t WHERE t.id = $1"
 ).format(row="t", organization="t.organization_id", today="$2::date", user="$3::bigint")
 
@@ -138,6 +174,9 @@ async def standing_of(order: PurchaseOrder, call: Call) -> Standing:
         released=found["released_amount"] or ZERO,
         drawing=_drawing(found["drawing"] and orjson.loads(found["drawing"])),
         limits=Limits(**orjson.loads(found["limits"])),
+        shipping=_shipping(found["shipping"] and orjson.loads(found["shipping"])),
+        caps=_caps(found["caps"] and orjson.loads(found["caps"]), order.total_amount),
+        blanket=_blanket(found["blanket"] and orjson.loads(found["blanket"]), call.today),
         **orjson.loads(found["counts"]),
     )
 
@@ -163,13 +202,14 @@ async def standing_of_new(call: Call, effective_date: date | None, expiration_da
 
 
 def _available_actions(required: Mapping[str, Any], actor: Actor) -> list[Availability]:
+    today = date.fromisoformat(required["today"])
     standing = Standing(
         status=PurchaseOrderStatus(required["status"]),
         issued=required["issued"],
         suspended=required["suspended"],
         effective_date=_day(required["effective_date"]),
         expiration_date=_day(required["expiration_date"]),
-        today=date.fromisoformat(required["today"]),
+        today=today,
         active_orders=required["active_orders"],
         order_type=OrderType(required["order_type"]),
         is_release=required["is_release"],
@@ -179,9 +219,46 @@ def _available_actions(required: Mapping[str, Any], actor: Actor) -> list[Availa
         released=Decimal(required["released"] or 0),
         drawing=_drawing(required["drawing"]),
         limits=Limits(**required["limits"]),
+        shipping=_shipping(required["shipping"]),
+        caps=_caps(required["caps"], Decimal(required["total"])),
+        blanket=_blanket(required["blanket"], today),
         **required["counts"],
     )
     return available_actions(standing, actor.roles)
+
+
+def _shipping(found: Sequence[Any] | None) -> Refusal | None:
+    if found is None:
+        return None
+    chosen, fits, available = found
+    return choice_refusal(chosen, fits=fits, available=tuple(available))
+
+
+def _caps(found: Iterable[Sequence[Any]] | None, total: Decimal) -> tuple[Refusal, ...]:
+    """The refusals of contracts that an order of this total would draw beyond their caps."""
+    refusals = [
+        cap_refusal(ContractTerms(number=number, currency=currency, value_cap=Decimal(cap)), Decimal(others), total)
+        for number, currency, cap, others in found or ()
+    ]
+    return tuple(refusal for refusal in refusals if refusal is not None)
+
+
+def _blanket(found: Mapping[str, Any] | None, today: date) -> Standing | None:
+    """Where the blanket order of a release stands, as far as drawing on it depends on that."""
+    if found is None:
+        return None
+    return Standing(
+        status=PurchaseOrderStatus(found["status"]),
+        issued=found["issued"],
+        suspended=found["suspended"],
+        effective_date=_day(found["effective_date"]),
+        expiration_date=_day(found["expiration_date"]),
+        today=today,
+        order_type=OrderType.BLANKET,
+        total=Decimal(found["total"]),
+        released=Decimal(found["released"] or 0),
+        drawing=_drawing(found["drawing"]),
+    )
 
 
 def _drawing(found: Mapping[str, Any] | None) -> Drawing | None:
@@ -257,6 +334,9 @@ AVAILABLE_ACTIONS: Final = Computed(
         "total": Column("total_amount"),
         "released": Column("released_amount"),
         "drawing": Expression(_DRAWING, raw=True, nullable=True),
+        "shipping": Expression(_SHIPPING, raw=True, nullable=True),
+        "caps": Expression(_CAPS, raw=True, nullable=True),
+        "blanket": Expression(_BLANKET, raw=True, nullable=True),
         "active_orders": Expression(_ACTIVE_ORDERS, raw=True),
         "limits": Expression(_LIMITS, raw=True),
     },

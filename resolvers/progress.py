@@ -236,7 +236,8 @@ async def tell_matching(lines: Iterable[tuple[Row, Row]], orders: Iterable[tuple
 
 
 def _documents(row: Row) -> Documents:
-    billing = Billing(**{each.name: row[f"billing_{each.name}"] or ZERO for each in fields(Billing)})
+    sums: Row = {each.name: row[f"billing_{each.name}"] or ZERO for each in fields(Billing)}
+    billing = Billing(**sums)
     return Documents(
         usage=Usage(
             amount=billing.amount + (row["used_tax"] or ZERO),

@@ -11,7 +11,7 @@ Source: L6, V7.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
 from models.purchase_order import Contact, PurchaseOrder, PurchaseOrderLine, PurchaseOrderSellerEntity
@@ -155,8 +155,10 @@ class Edit:
         return Written(self.order.id, (event, *rechecked))
 
 
-async def opened(call: Call, asked: Asked, action: PurchaseOrderAction) -> Edit:
+async def opened(call: Call, asked: Asked, action: PurchaseOrderAction, **facts: Any) -> Edit:
     """The order that is to be changed, held until the transaction ends, if the action can be done with it now.
+
+    `facts` are what of its standing the caller's input says.
 
     Raises:
         NotFound: there is no such order.
@@ -171,7 +173,7 @@ async def opened(call: Call, asked: Asked, action: PurchaseOrderAction) -> Edit:
     expected = asked.expected_version
     if expected is not None and expected != order.edit_version:
         check_version(expected, order.edit_version, await changed_since(order, expected))
-    standing = await standing_of(order, call)
+    standing = replace(await standing_of(order, call), **facts)
     refuse_all([*REASON.refusals(asked.reason, ("reason",)), *reasons_against(action, standing, call.actor.roles)])
     sellers = await seller_entities_of(order)
     return Edit(call, asked, gate, order, standing, sellers, told_order(order, sellers))

@@ -11,6 +11,7 @@ Source: L1, A1, A2.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 from tortoise.expressions import F
@@ -27,7 +28,14 @@ from resolvers.ids import id_of
 from resolvers.operation import Written, locked_gate
 from resolvers.purchase_order_edits import Asked, Edit, opened, seller_entities_of
 from resolvers.purchase_order_history import told_order
-from resolvers.rules.transitions import REVISE_REMEDY, SUBMIT_REMEDY, activation_refusal, approval_refusal, issued
+from resolvers.rules.transitions import (
+    REVISE_REMEDY,
+    SUBMIT_REMEDY,
+    activation_refusal,
+    approval_refusal,
+    issued,
+    reasons_against,
+)
 from resolvers.visibility import visible_to
 
 if TYPE_CHECKING:
@@ -73,15 +81,15 @@ async def submit(call: Call, asked: Asked, *, issue_when_approved: bool = True) 
             order more than the organization may have.
     """
     async with in_transaction():
-        edit = await opened(call, asked, PurchaseOrderAction.SUBMIT)
+        edit = await opened(call, asked, PurchaseOrderAction.SUBMIT, issues_at_once=issue_when_approved)
         return await submitted(edit, issue_when_approved=issue_when_approved)
 
 
 async def submitted(edit: Edit, *, issue_when_approved: bool = True) -> Written:
     """The same, of an order that this transaction holds."""
     call, order = edit.call, edit.order
-    await shipping.check_shipping(call, order)
-    refuse_all(await contracts.cap_refusals(order) if issue_when_approved else [])
+    standing = replace(edit.standing, issues_at_once=issue_when_approved)
+    refuse_all(reasons_against(PurchaseOrderAction.SUBMIT, standing))
     beyond = await budgets.requested(call, order, issue_when_approved=issue_when_approved)
     requested = beyond or await approvals.requested_of(
         call,

@@ -103,12 +103,24 @@ def shipping_refusal(
     if order.order_type is not OrderType.STANDARD:
         return None
     fitting = fitting_methods(order, lines, methods)
-    available, path = tuple(method.name for method in fitting), ("shippingMethodId",)
-    if order.shipping_method_id in {method.id for method in fitting}:
+    chosen = None if order.shipping_method_id is None else order.shipping_method or ""
+    fits = order.shipping_method_id in {method.id for method in fitting}
+    return choice_refusal(chosen, fits=fits, available=tuple(method.name for method in fitting))
+
+
+def choice_refusal(
+    chosen: str | None, *, fits: bool, available: tuple[str, ...]
+) -> ShippingMethodRequired | ShippingMethodUnfit | None:
+    """Why a standard order cannot be submitted with the method that is chosen, if any, where these are offered for it.
+
+    Source: O9.
+    """
+    path = ("shippingMethodId",)
+    if fits:
         return None
-    if order.shipping_method_id is None:
-        return ShippingMethodRequired(available=available, path=path) if fitting else None
-    return ShippingMethodUnfit(chosen=order.shipping_method or "", available=available, path=path)
+    if chosen is None:
+        return ShippingMethodRequired(available=available, path=path) if available else None
+    return ShippingMethodUnfit(chosen=chosen, available=available, path=path)
 
 
 def goods_amount(lines: Iterable[ShippedLine]) -> Decimal | None:

@@ -54,6 +54,10 @@ class Standing:
     order as it is; `documents` the kinds of documents that rest on it; `released` what releases have drawn on it of its
     `total`; `open_revision` number and status of its revision that is neither in force nor over; `drawing` who wants to
     draw, where that is known.
+
+    Of an order that is on its way to be issued: `shipping` is what is wrong with how it is to be shipped, `caps` are
+    the contracts that it would draw beyond what they are capped at, `blanket` is what a release draws on.
+    `issues_at_once`: whether it is to be issued as soon as it is approved.
     """
 
     status: PurchaseOrderStatus
@@ -77,6 +81,10 @@ class Standing:
     released: Decimal = ZERO
     open_revision: tuple[int, str] | None = None
     drawing: Drawing | None = None
+    shipping: Refusal | None = None
+    caps: tuple[Refusal, ...] = ()
+    blanket: Standing | None = None
+    issues_at_once: bool = True
     limits: Limits = field(default_factory=Limits)
 
     @property
@@ -114,13 +122,15 @@ class Availability:
 class Transition:
     """A row of the table. An empty `lifecycle` or `matching` allows every status.
 
-    What is asked `first` tells more than the status would, and is told alone, too.
+    What is asked `first` tells more than the status would, and is told alone, too. One of `several` may find several
+    reasons.
     """
 
     first: tuple[Callable[[Standing], Refusal | None], ...] = ()
     lifecycle: tuple[PurchaseOrderStatus, ...] = ()
     matching: tuple[MatchingStatus, ...] = ()
     checks: tuple[Callable[[Standing], Refusal | None], ...] = ()
+    several: tuple[Callable[[Standing], Iterable[Refusal]], ...] = ()
     roles: tuple[Role, ...] = (Role.BUYER,)
 
 
@@ -208,6 +218,31 @@ def _needs_no_submission(standing: Standing) -> Refusal | None:
         approved = tuple(str(status) for status in _APPROVED)
         return WrongStatus(action=PurchaseOrderAction.ISSUE, status=standing.status, allowed=approved)
     return approval_refusal(standing.approval_rules, SUBMIT_REMEDY)
+
+
+def _is_shipped(standing: Standing) -> Refusal | None:
+    """What was submitted, and approved, is not asked again how it is shipped. O9."""
+    return standing.shipping if standing.status in {_STATUS.DRAFT, _STATUS.REJECTED} else None
+
+
+def _within_caps(standing: Standing) -> Iterable[Refusal]:
+    return standing.caps if standing.issues_at_once else ()
+
+
+def _may_be_drawn(standing: Standing) -> Iterable[Refusal]:
+    """What keeps a release from its blanket order: it draws as it is submitted. K1, K3."""
+    blanket = standing.blanket
+    return () if blanket is None else reasons_against(PurchaseOrderAction.RELEASE, blanket)
+
+
+def _activates_at_once(standing: Standing) -> Refusal | None:
+    """One active order too many, where nobody has to agree and the order is issued as it is submitted. O4, K2."""
+    asks = standing.approval_rules or (standing.blanket is not None and _excess(standing, standing.blanket))
+    return None if asks or not standing.issues_at_once else activation_refusal(standing, issued(standing))
+
+
+def _excess(standing: Standing, blanket: Standing) -> Decimal:
+    return Budget(total=blanket.total, released=blanket.released).excess_of(standing.total)
 
 
 def _needs_no_revision(standing: Standing) -> Refusal | None:
@@ -326,10 +361,15 @@ _ON_HOLD: Final = (MatchingStatus.SUSPENDED, MatchingStatus.SUSPENDED_EXPIRED)
 _ACTION = PurchaseOrderAction
 TRANSITIONS: Final[dict[PurchaseOrderAction, Transition]] = {
     _ACTION.UPDATE: Transition(lifecycle=_EDITABLE),
-    _ACTION.SUBMIT: Transition(lifecycle=(_STATUS.DRAFT, _STATUS.REJECTED), checks=(_has_a_line,)),
+    _ACTION.SUBMIT: Transition(
+        lifecycle=(_STATUS.DRAFT, _STATUS.REJECTED),
+        checks=(_has_a_line, _is_shipped, _activates_at_once),
+        several=(_within_caps, _may_be_drawn),
+    ),
     _ACTION.ISSUE: Transition(
         lifecycle=(_STATUS.DRAFT, *_APPROVED),
-        checks=(_needs_no_submission, _activates(issued)),
+        checks=(_needs_no_submission, _is_shipped, _activates(issued)),
+        several=(_within_caps,),
     ),
     _ACTION.CONFIRM: Transition(lifecycle=(_STATUS.PENDING_SUPPLIER_CONFIRMATION,)),
     _ACTION.SUSPEND: Transition(matching=_RUNNING),
@@ -394,7 +434,8 @@ def reasons_against(
     if (wrong := _wrong_status(action, row, standing)) is not None:
         return [*found, wrong]
     checked = (check(standing) for check in row.checks)
-    return [*found, *(refusal for refusal in checked if refusal is not None)]
+    found += (refusal for refusal in checked if refusal is not None)
+    return [*found, *(refusal for check in row.several for refusal in check(standing))]
 
 
 def available_actions(standing: Standing, roles: Iterable[Role]) -> list[Availability]:

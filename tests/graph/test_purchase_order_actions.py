@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from models.purchase_order import PurchaseOrder, PurchaseOrderLine
-from models.statuses.orders import LineStatus, PurchaseOrderAction
+from models.statuses.orders import LineStatus, PurchaseOrderAction, PurchaseOrderStatus
 from models.statuses.people import Role
 from models.supplier import SellerEntity, Supplier
+from resolvers import contracts, purchase_order_lines, purchase_order_states, releases
+from resolvers import purchase_order_lifecycle as lifecycle
 from resolvers.ids import id_of
 from tests.factories import NOON, make_order_row, make_organization, make_seller_entity, make_supplier
 from tests.graph.purchasing import caller, do, make, mutation
-from tests.ordering import first_line, serve, set_limits
+from tests.operations.test_sourcing import make_contract, make_method
+from tests.ordering import a_line, asked, first_line, make_draft, make_order, serve, set_limits, the_line
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -60,6 +64,7 @@ async def test_limits_are_told_before_anybody_meets_them(client: Client):
     [draft, _] = (await client.ask(ACTIONS))["purchaseOrders"]["nodes"]
 
     assert {action: codes for action, codes in reasons(draft).items() if codes} == {
+        "SUBMIT": ["LIMIT_EXCEEDED"],
         "ISSUE": ["LIMIT_EXCEEDED"],
         "CONFIRM": ["WRONG_STATUS"],
         "SUSPEND": ["WRONG_STATUS"],
@@ -89,6 +94,42 @@ async def test_a_viewer_may_do_nothing_but_draw_where_somebody_has_permitted_it(
     blanket, standard = map(reasons, orders)
     assert (standard.pop("RELEASE"), blanket.pop("RELEASE")) == (["NOT_APPLICABLE"], ["NO_PURCHASING_PERMISSION"])
     assert all("NOT_PERMITTED" in codes for codes in (*standard.values(), *blanket.values()))
+
+
+async def test_what_keeps_an_order_from_being_submitted_or_issued_is_told_before(client: Client):
+    call = caller(client)
+    goods = {"product_type": "GOOD", "unit": "EA", "unit_price": Decimal(100)}
+    unshipped = await make_draft(call, lines=[goods])
+    shipped = await make_method(call)
+    fits = await make_draft(call, lines=[goods], shipping_method_id=shipped)
+    unfit = await make_draft(call, lines=[a_line(100)], shipping_method_id=shipped)
+    capped = await make_draft(call, lines=[a_line(400)])
+    await contracts.link(call, asked(capped), await make_contract(call, value_cap=Decimal(500)))
+    await purchase_order_lines.update(call, await the_line(capped), {"unit_price": Decimal(600)})
+    blanket = await make_order(call, order_type="BLANKET", lines=[a_line(1000, balance_tracked=False)])
+    drawn = {"lines": [{"blanket_line_number": 1, "unit_price": Decimal(200)}]}
+    release = await PurchaseOrder.get(id=(await releases.create(call, asked(blanket), drawn)).key)
+    await PurchaseOrder.filter(id=release.id).update(status=PurchaseOrderStatus.DRAFT, issued_at=None)
+    await purchase_order_states.suspend(call, asked(blanket))
+    expected = {
+        unshipped.number: (["SHIPPING_METHOD_REQUIRED"], ["SHIPPING_METHOD_REQUIRED"]),
+        fits.number: ([], []),
+        unfit.number: (["SHIPPING_METHOD_UNFIT"], ["SHIPPING_METHOD_UNFIT"]),
+        capped.number: (["CONTRACT_CAP_EXCEEDED"], ["CONTRACT_CAP_EXCEEDED"]),
+        release.number: (["WRONG_STATUS"], ["WRONG_STATUS"]),
+    }
+
+    orders = (await client.ask(ACTIONS))["purchaseOrders"]["nodes"]
+
+    told = {order["number"]: reasons(order) for order in orders if order["number"] in expected}
+    assert {number: (codes["SUBMIT"], codes["ISSUE"]) for number, codes in told.items()} == expected
+    for number, codes in expected.items():
+        for name, known in zip(("Submit", "Issue"), codes, strict=True):
+            query = f"""mutation ($number: String!) {{
+                answer: purchaseOrder{name}(input: {{number: $number, dryRun: true}}) {{ userErrors {{ code }} }} }}"""
+            answer = (await client.ask(query, number=number))["answer"]
+            assert [error["code"] for error in answer["userErrors"]] == known, (number, name)
+    await lifecycle.submit(call, asked(capped), issue_when_approved=False)
 
 
 async def test_what_is_said_to_be_possible_is_possible_and_what_is_not_is_refused_for_that_reason(client: Client):
