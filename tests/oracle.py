@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from enum import Enum
-from functools import cache, total_ordering
+from functools import cache, lru_cache, total_ordering
 from typing import TYPE_CHECKING, Any, Final
 
 from graphql import GraphQLInterfaceType, GraphQLObjectType, GraphQLScalarType, execute, get_named_type, parse
@@ -67,7 +67,7 @@ from resolvers.rules.warnings import OVER
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
-    from graphql import ExecutionResult, GraphQLField, GraphQLSchema
+    from graphql import DocumentNode, ExecutionResult, GraphQLField, GraphQLSchema
     from tortoise.models import Model
 
     from resolvers.operation import Call
@@ -164,12 +164,18 @@ class Item:
     cursor: str
 
 
+@lru_cache(64)
+def parsed(query: str) -> DocumentNode:
+    """A document, read once for all who ask it."""
+    return parse(query)
+
+
 async def ask(world: World, call: Call, query: str, variables: Mapping[str, Any]) -> ExecutionResult:
     """The answer, the slow way."""
     run: Any = execute
     result = run(
         slow_schema(),
-        parse(query),
+        parsed(query),
         context_value=_SlowContext(call.actor, call.now, slow=Slow(world, call)),
         variable_values=dict(variables),
         executor_class=SlowExecutor,
@@ -468,13 +474,19 @@ def _documents(order: Any, slow: Slow) -> list[str]:
 
 def _approval_rules(order: Any, slow: Slow) -> list[int]:
     """The numbers of the rules that fit an order, in the order in which they are asked. A1."""
+    document, amount = ApprovalDocument.ORDER, order.total_amount
+    blanket = slow.world.row(PurchaseOrder, order.blanket_order_id, slow.actor)
+    if blanket is not None and order.status in ON_ITS_WAY:
+        left = max(blanket.total_amount - (blanket.released_amount or 0), Decimal(0))
+        if amount > left:
+            document, amount = ApprovalDocument.RELEASE, amount - left
     rules = [
         rule
         for rule in slow.world.seen(ApprovalRule, slow.actor)
         if rule.is_active
-        and rule.document is ApprovalDocument.ORDER
-        and (rule.amount_from is None or rule.amount_from <= order.total_amount)
-        and (rule.amount_to is None or rule.amount_to >= order.total_amount)
+        and rule.document is document
+        and (rule.amount_from is None or rule.amount_from <= amount)
+        and (rule.amount_to is None or rule.amount_to >= amount)
         and all(
             getattr(rule, name) in {None, getattr(order, name)}
             for name in ("currency", "order_type", "cost_center_id", "supplier_id")

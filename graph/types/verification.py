@@ -75,7 +75,7 @@ class Discrepancy(Node):
     unit: str | None = read("The unit of the figures, where they are quantities.", verifying.UNIT)
     rule: ToleranceRule | None = one("The tolerance rule that applied; null where none fits.", "rule")
     documents: list[DiscrepancyDocument] = read(
-        "The invoices that have taken what this one would need, the latest 20 at most, in the order of their recording.",
+        "The invoices that have taken what this one would need, the latest 20 at most, in order of recording.",
         verifying.DOCUMENTS,
     )
     invoice: Annotated["Invoice", strawberry.lazy("graph.types.invoice")] = one("The invoice.", "invoice")
