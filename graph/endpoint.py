@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final, cast
@@ -26,12 +25,13 @@ if TYPE_CHECKING:
 
     from starlette.requests import Request
     from starlette.routing import BaseRoute
+    from starlette.types import Receive, Scope, Send
 
     from graph.settings import Settings
 
 JSON: Final = "application/json"
 GRAPHQL_JSON: Final = "application/graphql-response+json"
-_NUL: Final = re.compile(rb"\\u(?:0000|\{0+\})|\x00")
+_NUL: Final = re.compile(rb"\\u(?:0000|\{0+\})")
 _SURROGATE: Final = re.compile(rb"\\ud[89a-f]", re.IGNORECASE)
 
 
@@ -53,19 +53,6 @@ def graphql_routes(settings: Settings, *, demo_token: Callable[[], str | None] =
         cost=settings.cost_limit,
     )
 
-    async def post(request: Request) -> Response:
-        """One GraphQL request."""
-        accepted = _answer_type(request)
-        try:
-            asked = _read(request.headers.get("content-type", ""), await request.body())
-            context = await _context(request)
-        except _Unreadable as problem:
-            note_operation(request.scope, "invalid", "error")
-            return _problem(problem, accepted)
-        answer = await execute_request(asked, context, limits)
-        note_operation(request.scope, answer.operation, answer.outcome)
-        return Response(answer.body, status_code=answer.status, media_type=accepted)
-
     async def get(request: Request) -> Response:
         """GraphiQL, for browsers."""
         if "text/html" not in request.headers.get("accept", "") or "query" in request.query_params:
@@ -74,30 +61,63 @@ def graphql_routes(settings: Settings, *, demo_token: Callable[[], str | None] =
             )
         return graphiql_page(token=demo_token())
 
-    return [Route("/graphql", post, methods=["POST"]), Route("/graphql", get, methods=["GET"]), graphiql_static()]
+    return [
+        Route("/graphql", _Endpoint(limits), methods=["POST"]),
+        Route("/graphql", get, methods=["GET"]),
+        graphiql_static(),
+    ]
 
 
-async def _context(request: Request) -> Context:
+class _Endpoint:
+    """One GraphQL request. Plain ASGI: objects around request and answer would cost a read more than its plan does."""
+
+    def __init__(self, limits: Limits) -> None:
+        self._limits = limits
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answers it. `BodyLimit` has put the body in one piece."""
+        headers: dict[bytes, bytes] = dict(reversed(scope["headers"]))  # of several with a name the first one counts
+        accepted = GRAPHQL_JSON if GRAPHQL_JSON in _text(headers, b"accept") else JSON
+        try:
+            asked = _read(_text(headers, b"content-type"), (await receive()).get("body", b""))
+            context = await _context(_text(headers, b"authorization"), scope.get("request_id"))
+        except _Unreadable as problem:
+            note_operation(scope, "invalid", "error")
+            await _problem(problem, accepted)(scope, receive, send)
+            return
+        answer = await execute_request(asked, context, self._limits)
+        note_operation(scope, answer.operation, answer.outcome)
+        told = [(b"content-length", str(len(answer.body)).encode()), (b"content-type", accepted.encode())]
+        await send({"type": "http.response.start", "status": answer.status, "headers": told})
+        await send({"type": "http.response.body", "body": answer.body})
+
+
+def _text(headers: dict[bytes, bytes], name: bytes) -> str:
+    return headers.get(name, b"").decode("latin-1")
+
+
+async def _context(authorization: str, request_id: str | None) -> Context:
     """Who calls, told by the bearer token."""
     now = datetime.now(UTC)
-    scheme, _, token = request.headers.get("authorization", "").partition(" ")
+    scheme, _, token = authorization.partition(" ")
     if scheme.lower() != "bearer" or not token.strip():
         raise _Unreadable(401, "UNAUTHENTICATED", "Send an API token: Authorization: Bearer <token>.")
-    actor = await access.authenticate(token.strip(), now)
+    actor = await access.authenticate(token.strip(), now, request_id)
     if actor is None:
         raise _Unreadable(401, "UNAUTHENTICATED", "The API token is unknown, expired or revoked.")
-    return Context(replace(actor, request_id=request.scope.get("request_id")), now)
+    return Context(actor, now)
 
 
 def _read(content_type: str, body: bytes) -> GraphQLRequest:
     """The request in a body. Numbers are kept exact; text that no database can hold is refused."""
     if content_type.partition(";")[0].strip().lower() not in {JSON, GRAPHQL_JSON}:
         raise _Unreadable(415, "UNSUPPORTED_MEDIA_TYPE", f"Send the request as {JSON}.")
-    if _NUL.search(body):
+    escapes = b"\\u" in body
+    if b"\0" in body or (escapes and _NUL.search(body)):
         raise _Unreadable(400, "BAD_REQUEST", "The request contains a NUL character.")
     try:
-        payload = json.loads(body, parse_float=Decimal, parse_constant=_not_a_number)
-        if _SURROGATE.search(body):
+        payload = _DECODER.decode(body.decode(json.detect_encoding(body), "surrogatepass"))
+        if escapes and _SURROGATE.search(body):
             json.dumps(payload, ensure_ascii=False, default=str).encode()
     except (ValueError, RecursionError) as error:
         raise _Unreadable(400, "BAD_REQUEST", f"The body is not JSON: {str(error)[:200]}.") from error
@@ -117,8 +137,7 @@ def _not_a_number(text: str) -> Any:
     raise ValueError(f"{text} is not a number")
 
 
-def _answer_type(request: Request) -> str:
-    return GRAPHQL_JSON if GRAPHQL_JSON in request.headers.get("accept", "") else JSON
+_DECODER: Final = json.JSONDecoder(parse_float=Decimal, parse_constant=_not_a_number)
 
 
 def _problem(problem: _Unreadable, media_type: str, headers: dict[str, str] | None = None) -> Response:

@@ -45,12 +45,14 @@ def run(arguments: argparse.Namespace) -> int:
     import uvicorn  # noqa: PLC0415  # slow, and the other commands do without
 
     from graph import app, logs  # noqa: PLC0415
+    from graph.protocol import OneWrite  # noqa: PLC0415
 
     settings = Settings.read(demo=arguments.demo, host=arguments.host, port=arguments.port)
     logs.configure(settings.log_level, settings.log_format)
     server = uvicorn.Server(
         uvicorn.Config(
             app.create_app(settings),
+            http=OneWrite,
             host=settings.host,
             port=settings.port,
             lifespan="on",
