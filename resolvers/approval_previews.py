@@ -12,8 +12,8 @@ from models.approval import ApprovalRule
 from models.organization import User
 from models.purchase_order import PurchaseOrder
 from models.statuses.orders import PurchaseOrderAction
-from models.statuses.people import ApprovalDocument, ApprovalPlanStatus
-from resolvers import approvals
+from models.statuses.people import ApprovalPlanStatus
+from resolvers import approvals, budgets
 from resolvers.errors import Refusal, Refusals
 from resolvers.facts_orders import standing_of
 from resolvers.ids import key_of
@@ -49,12 +49,10 @@ async def preview(call: Call, order_id: str) -> Preview | None:
     order = await visible_to(PurchaseOrder, call.actor).get_or_none(id=key_of(PurchaseOrder, order_id))
     if order is None:
         return None
-    found = Preview(amount=order.total_amount, currency=order.currency)
+    subject = await budgets.to_be_agreed(order)
+    found = Preview(amount=subject.amount, currency=order.currency)
     standing = await standing_of(order, call)
     found.reasons += reasons_against(PurchaseOrderAction.SUBMIT, standing, call.actor.roles)
-    subject = approvals.subject_of(
-        ApprovalDocument.ORDER, order=order, amount=order.total_amount, currency=order.currency
-    )
     try:
         plan = opened(await approvals.planned(call, subject))
     except Refusals as several:

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
     from resolvers.approvals import Requested
     from resolvers.operation import Call
+    from resolvers.rules.approvals import Subject
 
 
 async def requested(call: Call, order: PurchaseOrder, *, issue_when_approved: bool) -> Requested | None:
@@ -57,6 +58,21 @@ async def requested(call: Call, order: PurchaseOrder, *, issue_when_approved: bo
         asked=[blanket.business_owner_id],
         issue_when_approved=issue_when_approved,
     )
+
+
+async def to_be_agreed(order: PurchaseOrder) -> Subject:
+    """What has to be agreed to when an order is submitted: of a release that takes more than is left of its blanket
+    order the excess, also by that one's business owner; of any other order all of it.
+
+    Source: A1, K2.
+    """
+    document, amount, asked = ApprovalDocument.ORDER, order.total_amount, ()
+    if order.blanket_order_id is not None:
+        blanket = await PurchaseOrder.get(id=order.blanket_order_id)
+        excess = Budget(total=blanket.total_amount, released=blanket.released_amount or ZERO).excess_of(amount)
+        if excess:
+            document, amount, asked = ApprovalDocument.RELEASE, excess, (blanket.business_owner_id,)
+    return approvals.subject_of(document, order=order, amount=amount, currency=order.currency, asked=asked)
 
 
 async def forget_excess(order: PurchaseOrder) -> None:

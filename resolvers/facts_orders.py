@@ -24,7 +24,8 @@ from resolvers.rules.matching_status import CLOSED_TO_INVOICES
 from resolvers.rules.pricing import ContractTerms, cap_refusal
 from resolvers.rules.releases import Drawing, Permission
 from resolvers.rules.shipping import choice_refusal
-from resolvers.rules.transitions import Availability, Limits, Standing, available_actions
+from resolvers.rules.standing import Limits, Standing
+from resolvers.rules.transitions import Availability, available_actions
 from resolvers.rules.warnings import OVER, OrderWarning, WarnedLine, WarnedOrder, order_warnings
 
 if TYPE_CHECKING:
@@ -107,16 +108,26 @@ _BLANKET: Final = f"""(SELECT CASE WHEN {{row}}.status IN ({_words(_ON_ITS_WAY)}
     FROM purchase_order h WHERE h.id = {{row}}.blanket_order_id AND h.organization_id = {{organization}}) END)"""  # noqa: S608
 """The blanket order that a release draws on which can be submitted; null for others."""
 
+_EXCESS: Final = f"""coalesce((SELECT greatest(0, {{row}}.total_amount
+        - greatest(0, h.total_amount - coalesce(h.released_amount, 0))) FROM purchase_order h
+    WHERE h.id = {{row}}.blanket_order_id AND h.organization_id = {{organization}}
+      AND {{row}}.status IN ({_words(_ON_ITS_WAY)})), 0)"""  # noqa: S608 - our own words
+"""What a release that can be submitted takes beyond the budget of its blanket order (K2); 0 for others."""
+
 APPROVAL_RULES: Final = f"""(SELECT coalesce(json_agg(r.number ORDER BY r.sequence, r.number), '[]')
-    FROM approval_rule r WHERE r.organization_id = {{organization}} AND r.is_active
-    AND r.document = '{ApprovalDocument.ORDER}'
+    FROM (SELECT {_EXCESS} AS excess) x
+    CROSS JOIN LATERAL (SELECT CASE x.excess WHEN 0 THEN {{row}}.total_amount ELSE x.excess END AS amount) y
+    JOIN approval_rule r ON r.organization_id = {{organization}} AND r.is_active
+    AND r.document = CASE x.excess WHEN 0 THEN '{ApprovalDocument.ORDER}' ELSE '{ApprovalDocument.RELEASE}' END
     AND (r.currency IS NULL OR r.currency = {{row}}.currency)
-    AND (r.amount_from IS NULL OR r.amount_from <= {{row}}.total_amount)
-    AND (r.amount_to IS NULL OR r.amount_to >= {{row}}.total_amount)
+    AND (r.amount_from IS NULL OR r.amount_from <= y.amount)
+    AND (r.amount_to IS NULL OR r.amount_to >= y.amount)
     AND (r.order_type IS NULL OR r.order_type = {{row}}.order_type)
     AND (r.cost_center_id IS NULL OR r.cost_center_id = {{row}}.cost_center_id)
     AND (r.supplier_id IS NULL OR r.supplier_id = {{row}}.supplier_id))"""  # noqa: S608 - our own word
-"""The approval rules that fit an order as it is (A1), as the pure rule has them; a test compares the two."""
+"""The approval rules that fit an order as it is (A1), or what a release takes beyond its budget (K2), as the pure rule
+has them; a test compares the two.
+"""
 
 _LIMITS: Final = """(SELECT json_build_object('active_orders', s.active_order_limit, 'lines', s.order_line_limit,
     'contacts', s.order_contact_limit) FROM organization s WHERE s.id = {organization})"""

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from models.organization import OrganizationGate
     from resolvers.errors import Refusal
     from resolvers.operation import Call
-    from resolvers.rules.transitions import Standing
+    from resolvers.rules.standing import Standing
 
 _PLAIN: Final = (
     "external_id",

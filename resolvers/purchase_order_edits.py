@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from models.organization import OrganizationGate
     from models.statuses.orders import PurchaseOrderAction
     from resolvers.operation import Call
-    from resolvers.rules.transitions import Standing
+    from resolvers.rules.standing import Standing
 
 LONGEST_SEARCH_TEXT: Final = 20_000
 SEARCHED: Final = frozenset({"number", "external_id", "display_name", "erp_number", "description", "supplier_id"})

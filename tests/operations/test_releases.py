@@ -8,14 +8,14 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from mailers.causes import Cause
-from models.approval import Approval, ApprovalPlan
+from models.approval import Approval, ApprovalPlan, ApprovalRule
 from models.collaboration import PurchasingPermission
 from models.notice import Notice
 from models.organization import User, UserGroup, UserGroupMember
 from models.purchase_order import PurchaseOrder, PurchaseOrderLine
 from models.statuses.orders import PurchaseOrderStatus
 from models.statuses.people import ApprovalDecision, ApprovalDocument, ApproverState, NoticeKind, Role
-from resolvers import approval_decisions, purchase_orders, recomputing, releases
+from resolvers import approval_decisions, approval_previews, purchase_orders, recomputing, releases
 from resolvers import purchase_order_endings as endings
 from resolvers import purchase_order_lifecycle as lifecycle
 from resolvers import purchase_order_states as states
@@ -29,6 +29,7 @@ from resolvers.errors_blanket import (
     OutsideBlanketLine,
     OverBudget,
 )
+from resolvers.facts_orders import standing_of
 from resolvers.ids import id_of
 from resolvers.operation import Meant
 from resolvers.purchase_order_lines import remove as remove_line
@@ -101,6 +102,41 @@ async def test_a_release_takes_over_what_it_does_not_say(db: str):
     assert (release.effective_date, release.expiration_date) == (call.today, date(2025, 12, 31))
     assert (line.blanket_line_id, line.description, line.part_number) == (blanket_line.id, "Office supplies", "P1")
     assert (line.start_date, line.end_date, line.amount) == (call.today, date(2025, 12, 31), 300)
+
+
+async def test_the_rules_that_are_told_for_a_release_are_those_that_are_asked(db: str):
+    """Of a release over the budget the excess is asked about, by rules for releases; of one within, all of it."""
+    owner = await make_call()
+    blanket = await make_blanket(owner)
+    await draw(owner, blanket, 700)
+    buyer = await colleague_of(owner, Role.BUYER)
+    await permit(blanket, user_id=buyer.actor.user_id)
+    common: dict[str, Any] = {"organization_id": owner.organization_id, "by_business_owner": True}
+    for number, document, least in ((1, "ORDER", 0), (2, "RELEASE", 0), (3, "RELEASE", 101), (4, "ORDER", 101)):
+        await ApprovalRule.create(
+            number=number, name=f"Rule {number}", document=document, amount_from=Decimal(least), **common
+        )
+
+    async def turn_down(release: PurchaseOrder) -> None:
+        waiting = Approval.filter(step__plan__purchase_order_id=release.id, step__status="REQUESTED")
+        approval = await waiting.order_by("id").first()
+        assert approval is not None
+        meant = Meant(id=id_of(Approval, approval.id), reason="Not now")
+        await approval_decisions.decide(owner, meant, ApprovalDecision.REJECT)
+
+    for amount, document, told, asked_about in ((400, "RELEASE", (2,), 100), (200, "ORDER", (1, 4), 200)):
+        release = await draw(buyer, blanket, amount)
+        await turn_down(release)
+        release = await PurchaseOrder.get(id=release.id)
+        preview = await approval_previews.preview(buyer, id_of(PurchaseOrder, release.id))
+        assert preview is not None
+        assert (preview.amount, (await standing_of(release, buyer)).approval_rules) == (asked_about, told)
+
+        await lifecycle.submit(buyer, asked(release))
+        plan = await ApprovalPlan.filter(purchase_order_id=release.id).order_by("-id").first()
+        assert plan is not None
+        assert (plan.document, plan.amount, plan.explanation) == (document, asked_about, preview.explanation)
+        await turn_down(release)
 
 
 async def test_lines_of_a_blanket_order_release_together_what_it_releases(db: str):

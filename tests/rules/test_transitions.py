@@ -15,13 +15,12 @@ from models.statuses.orders import MatchingStatus, OrderType, PurchaseOrderActio
 from models.statuses.people import Role
 from resolvers.errors import InUse, LimitExceeded, NotApplicable, NothingThere, NotPermitted, WrongStatus
 from resolvers.errors_approvals import ApprovalRequired, Documented, ReleasesDrawn
+from resolvers.rules.standing import Limits, Standing
 from resolvers.rules.transitions import (
     CLOSE_INSTEAD,
     REVISE_REMEDY,
     SUBMIT_REMEDY,
     TRANSITIONS,
-    Limits,
-    Standing,
     activation_refusal,
     available_actions,
     extended,
