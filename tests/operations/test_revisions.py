@@ -20,6 +20,7 @@ from models.statuses.orders import LineStatus, PurchaseOrderStatus, RevisionLine
 from models.statuses.people import ApprovalDecision, ApprovalDocument, Role
 from models.statuses.receiving import MilestoneStatus
 from models.values import ONE
+from models.verification import Discrepancy
 from resolvers import approval_decisions, contracts, progress, recomputing, releases, revision_decisions, revisions
 from resolvers.errors import AlreadyTaken, NotFound, OutsideValidity, VersionConflict, WrongStatus
 from resolvers.errors_approvals import AlreadyReceived, Documented, NotAsked
@@ -39,7 +40,8 @@ from resolvers.revision_decisions import LineDecision
 from resolvers.revision_proposals import Proposed
 from tests.factories import actor_of, make_call, make_milestone, make_receipt, make_user
 from tests.invoicing import record
-from tests.operations.test_sourcing import make_contract
+from tests.operations.test_sourcing import fixed, make_contract, make_method
+from tests.operations.test_verification import bill, recheck
 from tests.ordering import a_line, asked, contact, first_line, make_draft, make_order, refused, supplier_of
 
 if TYPE_CHECKING:
@@ -421,6 +423,23 @@ async def test_a_revision_goes_by_what_changes_of_lines_go_by(db: str):
     await submit(call, await begin(call, release, change(own, unit_price=Decimal(900))))
     assert (await PurchaseOrder.get(id=blanket.id)).released_amount == 900
     assert await differences() == []
+
+
+async def test_what_is_in_force_is_verified_again_and_its_fee_follows(db: str):
+    call = await make_call()
+    ground = await make_method(call, fixed(7, amount_to=Decimal(100)), fixed(9, rank=2))
+    goods = {"unit_price": Decimal(10), "quantity": Decimal(10), "product_type": "GOOD", "unit": "EA"}
+    order = await make_order(call, lines=[goods], shipping_method_id=ground)
+    line = await first_line(order)
+    invoice = await bill(call, (line, 12), price=10)
+    await recheck(call, invoice)
+    assert await Discrepancy.filter(invoice_id=invoice.id, state="OPEN").exists()
+
+    await submit(call, await begin(call, order, change(line, quantity=Decimal(12))))
+
+    assert not await Discrepancy.filter(invoice_id=invoice.id, state="OPEN").exists()
+    assert [each.amount for each in await lines_of(order)] == [120, 9]
+    assert (await PurchaseOrder.get(id=order.id)).total_amount == 129
 
 
 async def test_open_milestones_of_a_revised_line_are_closed_and_copied(db: str):
