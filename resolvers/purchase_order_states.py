@@ -31,7 +31,8 @@ async def issue(call: Call, asked: Asked) -> Written:
 
     Raises:
         ApprovalRequired: it is a draft that an approval rule fits.
-        Refusals: it is neither, or there would be more active orders than the organization may have.
+        Refusals: it is neither; a draft of goods is not shipped by a method that fits; a contract would be drawn beyond
+            its cap, or there would be more active orders than the organization may have.
     """
     async with in_transaction():
         edit = await opened(call, asked, PurchaseOrderAction.ISSUE)
