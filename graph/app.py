@@ -44,8 +44,8 @@ def create_app(settings: Settings) -> Starlette:
             yield
 
     routes: list[BaseRoute] = [
-        *health_routes(runtime, metrics),
         *graphql_routes(settings, demo_token=lambda: demo_token),
+        *health_routes(runtime, metrics),
     ]
     middleware = [Middleware(Requests, metrics=metrics), Middleware(BodyLimit, limit=settings.body_limit)]
     if settings.demo:

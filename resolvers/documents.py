@@ -123,9 +123,9 @@ def _by_one_key(actor: Actor, model: type[Model], **keys: str | None) -> QuerySe
         raise BadInput(f"Give exactly one of {', '.join(_camel(name) for name in keys)}; {len(given)} were given.")
     ((name, value),) = given.items()
     if name != "id":
-        return visible_to(model, actor).filter(**{name: value})
+        return visible_to(model, actor, **{name: value})
     key = key_of(model, value)
-    return None if key is None else visible_to(model, actor).filter(id=key)
+    return None if key is None else visible_to(model, actor, id=key)
 
 
 def _camel(name: str) -> str:
