@@ -16,9 +16,9 @@ from graph.health import health_routes
 from graph.mail_page import mail_page
 from graph.metrics import Metrics
 from graph.middleware import BodyLimit, Requests
-from resolvers import demo
-from resolvers.dispatching import Dispatching, MailServer
+from resolvers.demo import demo
 from resolvers.runtime import Runtime
+from resolvers.telling.dispatching import Dispatching, MailServer
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator

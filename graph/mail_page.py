@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, Any, Final
 from starlette.responses import HTMLResponse
 from starlette.routing import Route
 
-from resolvers import access, notice_delivery
+from resolvers import access
 from resolvers.operation import Call
+from resolvers.telling import notice_delivery
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

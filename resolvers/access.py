@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from models.organization import ApiToken, Organization, User
 from models.statuses.people import Role
-from resolvers.demo_company import KEY as DEMO
+from resolvers.demo.demo_company import KEY as DEMO
 from resolvers.errors import InvalidValue, NotFound
 from resolvers.ids import key_of
 from resolvers.visibility import Actor

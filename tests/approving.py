@@ -10,7 +10,7 @@ from models.approval import Approval, ApprovalPlan, ApprovalRule, ApprovalStep
 from models.organization import User
 from models.purchase_order import PurchaseOrder
 from models.statuses.people import ApprovalDecision, ApprovalDocument, Role
-from resolvers import approval_decisions, approval_rules
+from resolvers.approving import approval_decisions, approval_rules
 from resolvers.ids import id_of
 from resolvers.operation import Meant
 from tests.factories import actor_of, make_user

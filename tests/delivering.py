@@ -10,7 +10,8 @@ from models.purchase_order import PurchaseOrder, PurchaseOrderLine
 from models.receiving import Milestone, Receipt
 from models.statuses.invoices import InvoiceLineStatus, InvoiceStatus, ToleranceKind
 from models.verification import ToleranceRule
-from resolvers import milestones, progress, receipts, returns
+from resolvers.derived import progress
+from resolvers.receiving import milestones, receipts, returns
 from tests.factories import make_invoice_row
 from tests.invoicing import ref
 from tests.ordering import first_line, make_order

@@ -12,8 +12,9 @@ from models.invoice import Allocation, Invoice
 from models.match import Match
 from models.purchase_order import PurchaseOrder, PurchaseOrderLine
 from models.supplier import Supplier
-from resolvers import invoices, purchase_orders
 from resolvers.ids import id_of
+from resolvers.invoicing import invoices
+from resolvers.orders import purchase_orders
 from resolvers.rules.invoice_document import NewInvoice
 
 if TYPE_CHECKING:

@@ -52,17 +52,20 @@ from models.statuses.people import ApprovalDocument, ApprovalStepStatus, Approve
 from models.values import MINOR_UNITS, plain
 from models.verification import Discrepancy
 from models.views import AvailableShippingMethod
-from resolvers import facts_orders, facts_sourcing, notices, revision_reads
-from resolvers.contract_figures import DRAWS_NOT
 from resolvers.errors import BadInput
 from resolvers.listings import Listing
+from resolvers.orders import facts_orders
 from resolvers.reading import expressions, kinds, verifying
 from resolvers.reading.pages import Page
 from resolvers.reading.predicates import TODAY, USER, Unless
 from resolvers.reading.reader import OneOf
+from resolvers.revising import revision_reads
 from resolvers.rules.matching_status import matching_status
 from resolvers.rules.revisions import OPEN as OPEN_REVISIONS
 from resolvers.rules.warnings import OVER
+from resolvers.sourcing import facts_sourcing
+from resolvers.sourcing.contract_figures import DRAWS_NOT
+from resolvers.telling import notices
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence

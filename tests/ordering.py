@@ -14,10 +14,11 @@ from models.invoice import Allocation
 from models.organization import Organization
 from models.purchase_order import Contact, PurchaseOrder, PurchaseOrderLine
 from models.supplier import Supplier
-from resolvers import progress, purchase_orders
+from resolvers.derived import progress
 from resolvers.errors import Refusal, Refusals
 from resolvers.ids import id_of
-from resolvers.purchase_order_edits import Asked
+from resolvers.orders import purchase_orders
+from resolvers.orders.purchase_order_edits import Asked
 from tests.factories import make_invoice_row, make_supplier
 
 if TYPE_CHECKING:

@@ -46,7 +46,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 async def _create(arguments: argparse.Namespace) -> int:
     from graph.app import runtime_of  # noqa: PLC0415  # slow, and the other commands do without
-    from resolvers import organizations  # noqa: PLC0415
+    from resolvers.administration import organizations  # noqa: PLC0415
 
     async with runtime_of(Settings.read()):
         await organizations.found(

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 from graph.settings import Settings
 
 if TYPE_CHECKING:
-    from resolvers.recomputing import Difference
+    from resolvers.derived.recomputing import Difference
 
 EPILOG: Final = """\
 examples:
@@ -51,7 +51,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 async def _recompute(organization: str | None, *, check: bool) -> int:
     from graph.app import runtime_of  # noqa: PLC0415  # slow, and the other commands do without
-    from resolvers import recomputing  # noqa: PLC0415
+    from resolvers.derived import recomputing  # noqa: PLC0415
 
     told = Told()
     async with runtime_of(Settings.read()):

@@ -42,7 +42,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 async def _seed() -> int:
     from graph.app import runtime_of  # noqa: PLC0415  # slow, and the other commands do without
-    from resolvers import demo, demo_company  # noqa: PLC0415
+    from resolvers.demo import demo, demo_company  # noqa: PLC0415
 
     async with runtime_of(Settings.read()):
         is_new = await demo.seed(datetime.now(UTC))

@@ -81,7 +81,8 @@ def _days(text: str) -> timedelta | None:
 
 async def _create(arguments: argparse.Namespace) -> int:
     from graph.app import runtime_of  # noqa: PLC0415  # slow, and the other commands do without
-    from resolvers import access, tokens  # noqa: PLC0415
+    from resolvers import access  # noqa: PLC0415
+    from resolvers.administration import tokens  # noqa: PLC0415
     from resolvers.operation import Call  # noqa: PLC0415
 
     now = datetime.now(UTC)
@@ -97,7 +98,7 @@ async def _create(arguments: argparse.Namespace) -> int:
 
 async def _list(arguments: argparse.Namespace) -> int:
     from graph.app import runtime_of  # noqa: PLC0415
-    from resolvers import tokens  # noqa: PLC0415
+    from resolvers.administration import tokens  # noqa: PLC0415
 
     now = datetime.now(UTC)
     async with runtime_of(Settings.read()):
@@ -112,7 +113,8 @@ async def _list(arguments: argparse.Namespace) -> int:
 
 async def _revoke(arguments: argparse.Namespace) -> int:
     from graph.app import runtime_of  # noqa: PLC0415
-    from resolvers import access, tokens  # noqa: PLC0415
+    from resolvers import access  # noqa: PLC0415
+    from resolvers.administration import tokens  # noqa: PLC0415
     from resolvers.operation import Call  # noqa: PLC0415
 
     async with runtime_of(Settings.read()):

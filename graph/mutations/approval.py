@@ -17,7 +17,7 @@ from graph.types.approval_inputs import (
 from graph.types.mutation_input import given
 from models import approval as rows
 from models.statuses.people import Role
-from resolvers import approval_decisions, approval_rules
+from resolvers.approving import approval_decisions, approval_rules
 from resolvers.operation import Meant
 
 

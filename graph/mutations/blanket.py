@@ -15,7 +15,8 @@ from graph.types.purchase_order_inputs import ContactInput, PurchaseOrderChangeI
 from models import organization as rows
 from models.statuses.orders import PurchaseOrderAction
 from models.statuses.people import Role
-from resolvers import purchasing_permissions, releases, user_groups
+from resolvers.administration import user_groups
+from resolvers.orders import purchasing_permissions, releases
 
 _GROUP_NAME = "The name, unique in the organization; at most 200 characters."
 _MEMBERS = "Who belongs to it, at most 1,000 users"

@@ -12,7 +12,7 @@ from graph.types.mutation_input import ChangeInput, MutationInput, given
 from models import collaboration as rows
 from models.statuses.orders import TaskState
 from models.statuses.people import Role
-from resolvers import collaboration
+from resolvers.orders import collaboration
 
 WORKING = (Role.BUYER, Role.RECEIVER, Role.ACCOUNTS_PAYABLE, Role.APPROVER)
 """Everybody who does something with orders or invoices."""

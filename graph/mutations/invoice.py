@@ -12,7 +12,7 @@ from graph.types.mutation_input import given
 from models import invoice as rows
 from models.statuses.invoices import DuplicatePolicy
 from models.statuses.people import Role
-from resolvers import invoices
+from resolvers.invoicing import invoices
 
 
 @strawberry.type(description="An invoice that was recorded or changed.")

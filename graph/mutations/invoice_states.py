@@ -16,8 +16,8 @@ from graph.types.invoice_state_inputs import (
     InvoiceReopenInput,
 )
 from models.statuses.people import Role
-from resolvers import invoice_duplicates, invoice_states
-from resolvers.invoice_states import Asked, OfLine
+from resolvers.invoicing import invoice_duplicates, invoice_states
+from resolvers.invoicing.invoice_states import Asked, OfLine
 
 
 def _lines(ids: list[strawberry.ID] | None) -> list[OfLine] | None:

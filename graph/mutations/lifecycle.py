@@ -9,8 +9,8 @@ from graph.mutations.purchase_order import asked, change
 from graph.types.mutation_input import ChangeInput
 from graph.types.purchase_order_inputs import LineChangeInput, PurchaseOrderChangeInput
 from models.statuses.orders import PurchaseOrderAction
-from resolvers import purchase_order_endings as endings
-from resolvers import purchase_order_lifecycle as lifecycle
+from resolvers.orders import purchase_order_endings as endings
+from resolvers.orders import purchase_order_lifecycle as lifecycle
 
 _REASON = "Why; required, at most 2,000 characters."
 

@@ -11,9 +11,9 @@ from graph.types.mutation_input import AddressInput, ChangeInput, MutationInput,
 from graph.types.organization import CostCenter, LegalEntity, PaymentTerm, PurchasingEntity
 from models import organization as rows
 from models.statuses.people import Role
-from resolvers import master_data
+from resolvers.administration import master_data
+from resolvers.administration.records import Kind
 from resolvers.operation import Written
-from resolvers.records import Kind
 
 _NUMBER = "The number, unique in the organization: at most 60 letters, digits, spaces inside, and _.:/=+-%@."
 _NAME = "The name."

@@ -14,8 +14,8 @@ from graph.types.purchase_order import PurchaseOrderLine
 from models import invoice as invoice_rows
 from models import purchase_order as order_rows
 from models.statuses.people import Role
-from resolvers import allocations, invoice_matching, marketplace
 from resolvers.errors import BadInput
+from resolvers.invoicing import allocations, invoice_matching, marketplace
 
 
 @strawberry.type(description="What became of invoices that were matched again.")

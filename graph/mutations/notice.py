@@ -10,7 +10,7 @@ from graph.types.mutation_input import MutationInput
 from graph.types.notice import Notice
 from models import notice as rows
 from models.statuses.people import Role
-from resolvers import notice_delivery
+from resolvers.telling import notice_delivery
 
 
 @strawberry.input(description="A notice to send again.")

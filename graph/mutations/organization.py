@@ -12,7 +12,7 @@ from graph.types.organization import Organization, User
 from models import organization as rows
 from models.statuses.invoices import AmountBasis, DateBasis, OverdrawPolicy
 from models.statuses.people import Role
-from resolvers import organizations
+from resolvers.administration import organizations
 
 _USER_NAME = "The name."
 _EMAIL = "The email address, unique in the organization; kept in small letters."

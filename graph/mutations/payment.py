@@ -10,8 +10,8 @@ from graph.types.payment import Payment
 from graph.types.payment_inputs import PaymentCancelInput, PaymentRecordInput
 from models import payment as rows
 from models.statuses.people import Role
-from resolvers import payments
-from resolvers.payments import NewPayment
+from resolvers.invoicing import payments
+from resolvers.invoicing.payments import NewPayment
 
 
 @strawberry.type(description="A payment that was recorded or canceled.")

@@ -18,9 +18,9 @@ from graph.types.purchase_order_inputs import (
 from models import purchase_order as rows
 from models.statuses.orders import PurchaseOrderAction
 from models.statuses.people import Role
-from resolvers import purchase_order_states as states
-from resolvers import purchase_orders
-from resolvers.purchase_order_edits import Asked
+from resolvers.orders import purchase_order_states as states
+from resolvers.orders import purchase_orders
+from resolvers.orders.purchase_order_edits import Asked
 from resolvers.rules.transitions import roles_for
 
 _WHICH = ("id", "number", "line_id", "contact_id", "expected_version", "reason")

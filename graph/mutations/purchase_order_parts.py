@@ -16,8 +16,8 @@ from graph.types.purchase_order_inputs import (
     PurchaseOrderTagsSetInput,
 )
 from models.statuses.orders import PurchaseOrderAction
-from resolvers import purchase_order_lines as lines
-from resolvers import purchase_order_parts as parts
+from resolvers.orders import purchase_order_lines as lines
+from resolvers.orders import purchase_order_parts as parts
 
 
 @strawberry.type

@@ -21,7 +21,7 @@ from graph.types.receiving_inputs import (
 )
 from models import receiving as rows
 from models.statuses.orders import PurchaseOrderAction
-from resolvers import milestones, receipts, returns
+from resolvers.receiving import milestones, receipts, returns
 from resolvers.rules.transitions import roles_for
 
 

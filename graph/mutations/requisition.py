@@ -19,8 +19,8 @@ from graph.types.requisition_inputs import (
 )
 from models import requisition as rows
 from models.statuses.people import Role
-from resolvers import requisitions
-from resolvers.requisitions import Meant
+from resolvers.sourcing import requisitions
+from resolvers.sourcing.requisitions import Meant
 
 _WHICH = ("id", "number", "line_id", "expected_version", "reason")
 

@@ -16,10 +16,10 @@ from graph.types.revision import Revision
 from models import revision as rows
 from models.statuses.orders import PurchaseOrderAction
 from models.statuses.people import ApprovalDecision, Role
-from resolvers import revision_decisions, revisions
 from resolvers.operation import Meant
-from resolvers.revision_decisions import LineDecision
-from resolvers.revision_proposals import Proposed
+from resolvers.revising import revision_decisions, revisions
+from resolvers.revising.revision_decisions import LineDecision
+from resolvers.revising.revision_proposals import Proposed
 from resolvers.rules.transitions import roles_for
 
 _REASON = "Why; at most 2,000 characters."

@@ -19,7 +19,7 @@ from models import contract as rows
 from models import organization as organization_rows
 from models.statuses.orders import HandlingFeeKind, ProductType, PurchaseOrderAction
 from models.statuses.people import Role
-from resolvers import contracts, products, shipping
+from resolvers.sourcing import contracts, products, shipping
 
 _PART = "The supplier's part number, unique with the supplier and the currency; at most 100 characters."
 _BREAKS = "The prices for larger quantities, at most 50; replaces those there are as a whole."

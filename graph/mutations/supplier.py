@@ -11,7 +11,7 @@ from graph.types.supplier import SellerEntity, Supplier
 from models import supplier as rows
 from models.statuses.orders import LineItemType
 from models.statuses.people import Role
-from resolvers import suppliers
+from resolvers.sourcing import suppliers
 
 _NUMBER = "The number, unique in the organization: at most 100 letters, digits, spaces inside, and _.:/=+-%@."
 _NAME = "The name."

@@ -10,7 +10,7 @@ from graph.payloads import Payload, mutation
 from graph.types.mutation_input import MutationInput
 from graph.types.organization import ApiToken
 from models import organization as rows
-from resolvers import tokens
+from resolvers.administration import tokens
 
 
 @strawberry.input(

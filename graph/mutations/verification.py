@@ -12,7 +12,7 @@ from graph.types.verification import Discrepancy, ToleranceRule
 from models import verification as rows
 from models.statuses.invoices import InvoiceCategory, ToleranceCombination, ToleranceKind
 from models.statuses.people import Role
-from resolvers import discrepancies, tolerance_rules
+from resolvers.verifying import discrepancies, tolerance_rules
 
 _WHICH = "Which one."
 _NUMBER = "The number, unique in the organization, 1 to 99999."

@@ -11,7 +11,8 @@ from graph.types.approval import Approval, ApprovalPlanPreview, ApprovalRule, Ap
 from graph.types.approval_inputs import ApprovalRuleOrder, ApprovalRuleWhere, ApprovalWhere
 from graph.types.common import Connection, Money
 from models import approval as rows
-from resolvers import approval_previews, lists
+from resolvers import lists
+from resolvers.approving import approval_previews
 
 
 @strawberry.type

@@ -8,7 +8,7 @@ from graph.context import Info
 from graph.selection import plain
 from graph.types.invoice_inputs import MatchPreviewInput
 from graph.types.match import MatchPreview
-from resolvers import previews
+from resolvers.invoicing import previews
 
 
 @strawberry.type

@@ -11,7 +11,8 @@ from graph.types.inputs import NoticeWhere
 from graph.types.notice import Notice, NoticePreview
 from models import notice as rows
 from models.statuses.people import NoticeKind
-from resolvers import lists, notice_delivery
+from resolvers import lists
+from resolvers.telling import notice_delivery
 
 
 @strawberry.type

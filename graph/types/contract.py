@@ -10,7 +10,8 @@ from graph.scalars import CurrencyCode
 from graph.types.common import EDIT_VERSION, Connection, Money, Node
 from graph.types.inputs import PurchaseOrderOrder, PurchaseOrderWhere
 from models import contract as rows
-from resolvers import facts_sourcing, lists
+from resolvers import lists
+from resolvers.sourcing import facts_sourcing
 
 if TYPE_CHECKING:
     from graph.types.purchase_order import PurchaseOrder

@@ -78,7 +78,7 @@ class Match(Node):
 @strawberry.type(description="A candidate of a preview: an order line, or a whole order, that the rules looked at.")
 class MatchPreviewCandidate:
     candidate: strawberry.Private[Any]
-    among: strawberry.Private[Any]  # `resolvers.previews.Candidates`
+    among: strawberry.Private[Any]  # `resolvers.invoicing.previews.Candidates`
     rank: int | None = strawberry.field(description="Its place, from 1; null where it dropped out.")
     dropped: bool = strawberry.field(description="Whether it dropped out before the ranking.")
     criterion: MatchCriterion | None = strawberry.field(
@@ -111,7 +111,7 @@ class MatchPreviewCandidates:
 
 @strawberry.type(description="What the rules would decide about an invoice. Nothing of it is stored.")
 class MatchPreview:
-    preview: strawberry.Private[Any]  # a `resolvers.previews.Preview`
+    preview: strawberry.Private[Any]  # a `resolvers.invoicing.previews.Preview`
     outcome: MatchOutcome = strawberry.field(description="How it would end.")
     reason: str = strawberry.field(description="The decision in a sentence.")
     balance_before: Money | None = strawberry.field(

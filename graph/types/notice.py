@@ -10,7 +10,7 @@ from graph.fields import column, identifier, one, read
 from graph.types.common import Money, Node
 from models import notice as rows
 from models.statuses.people import NoticeKind, NoticeState
-from resolvers import notices
+from resolvers.telling import notices
 
 if TYPE_CHECKING:
     from graph.types.purchase_order import Contact, PurchaseOrder

@@ -7,7 +7,7 @@ from graph.types.common import Connection
 from graph.types.revision import PurchaseOrderVersion, Revision, difference
 from graph.types.revision_inputs import RevisionWhere
 from resolvers import lists
-from resolvers.version_differences import DIFFERENCE
+from resolvers.revising.version_differences import DIFFERENCE
 
 
 @strawberry.type(description="What an order was before, and what it is to become.")

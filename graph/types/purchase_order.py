@@ -59,7 +59,8 @@ from models.statuses.orders import (
     PurchaseOrderStatus,
 )
 from models.statuses.people import NoticeKind
-from resolvers import facts_orders, lists
+from resolvers import lists
+from resolvers.orders import facts_orders
 from resolvers.reading import expressions, kinds, verifying
 
 if TYPE_CHECKING:

@@ -16,7 +16,8 @@ from graph.types.product import SupplierProduct
 from graph.types.supplier import Supplier
 from models import requisition as rows
 from models.statuses.orders import AcknowledgmentType, LineItemType, OrderType, ProductType, RequisitionStatus
-from resolvers import facts_sourcing, lists
+from resolvers import lists
+from resolvers.sourcing import facts_sourcing
 
 if TYPE_CHECKING:
     from graph.types.blanket import PurchasingPermission

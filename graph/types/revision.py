@@ -12,7 +12,7 @@ from models import revision as rows
 from models.statuses.orders import LineDifferenceKind, RevisionLineState, RevisionStatus
 from resolvers import lists
 from resolvers.reading import kinds
-from resolvers.revision_reads import CANCELS, CHANGES
+from resolvers.revising.revision_reads import CANCELS, CHANGES
 from resolvers.rules.diff import Difference, LineDifference
 
 if TYPE_CHECKING:

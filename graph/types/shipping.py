@@ -8,8 +8,8 @@ import strawberry
 from graph.fields import column, money, one, read
 from graph.types.common import Money
 from models.statuses.orders import HandlingFeeKind
-from resolvers import facts_sourcing
 from resolvers.reading.kinds import Computed
+from resolvers.sourcing import facts_sourcing
 
 if TYPE_CHECKING:
     from graph.types.organization import ShippingMethod

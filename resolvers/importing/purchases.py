@@ -21,9 +21,9 @@ from models.purchase_order import PurchaseOrderLine
 from models.statuses.invoices import InvoiceCategory, InvoiceKind
 from models.statuses.orders import LineItemType
 from models.supplier import SellerEntity, Supplier
-from resolvers import marketplace
 from resolvers.errors import Refusal, Refusals
 from resolvers.ids import id_of
+from resolvers.invoicing import marketplace
 from resolvers.matching.months import lasts_through, month_of, starts_by
 from resolvers.rules.invoice_document import document_refusals
 from resolvers.rules.matching_status import LINES_NOT_IN_FORCE

@@ -19,20 +19,21 @@ from models.invoice import Invoice
 from models.statuses.invoices import ImportFormat, ImportRowOutcome, InvoiceKind
 from models.statuses.people import Role
 from models.supplier import SellerEntity, Supplier
-from resolvers import invoice_batches, records
+from resolvers.administration import records
 from resolvers.errors import BadInput, InvalidValue, NotFound, NotPermitted, Refusals, UnreadableDocument
 from resolvers.idempotency import transaction
 from resolvers.ids import key_of
 from resolvers.importing import aws, purchases
 from resolvers.importing.aws import Summary
 from resolvers.importing.streaming import Rows, decoded
-from resolvers.occasions import occasion
+from resolvers.invoicing import invoice_batches
 from resolvers.operation import locked_gate
 from resolvers.reading.pages import LARGEST_SIZE
 from resolvers.reading.reader import Several
 from resolvers.rules.invoice_document import NewInvoice, document_refusals
 from resolvers.rules.text import control_character, shown
-from resolvers.suppliers import EVERY_TYPE, SELLER_ENTITY
+from resolvers.sourcing.suppliers import EVERY_TYPE, SELLER_ENTITY
+from resolvers.telling.occasions import occasion
 from resolvers.visibility import visible_to
 
 if TYPE_CHECKING:
@@ -41,7 +42,7 @@ if TYPE_CHECKING:
     from tortoise.queryset import QuerySet
 
     from resolvers.errors import Refusal
-    from resolvers.invoice_batches import Outcome
+    from resolvers.invoicing.invoice_batches import Outcome
     from resolvers.operation import Call
     from resolvers.visibility import Actor
 

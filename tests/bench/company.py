@@ -1,6 +1,6 @@
 """A company that never was: orders, lines, invoices and their history, written by SQL in about a minute.
 
-Every figure that operations would derive is derived by their own path (`resolvers.progress`), so that the rows are what
+Every figure that operations would derive is derived by their own path (`progress`), so that the rows are what
 operations would have written. The same size is always the same company.
 """
 
@@ -18,7 +18,8 @@ import asyncpg
 
 from models import database, migrating
 from models.statuses.people import Role
-from resolvers import progress, tokens
+from resolvers.administration import tokens
+from resolvers.derived import progress
 from resolvers.operation import Call
 from resolvers.visibility import Actor
 
@@ -315,7 +316,7 @@ def _version() -> str:
     """Changes with what makes the company: this module, the tables, the derived figures."""
     root = Path(__file__).parent.parent.parent
     steps = sorted((root / "models" / "migrations").glob("*.py"))
-    paths = sorted((root / "resolvers").glob("*progress*.py")) + sorted((root / "resolvers").glob("*settl*.py"))
+    paths = sorted((root / "resolvers" / "derived").glob("*.py"))
     sources = [Path(__file__), *steps, *paths]
     return hashlib.sha256(b"".join(source.read_bytes() for source in sources)).hexdigest()[:12]
 

@@ -18,8 +18,9 @@ import orjson
 from models import database, migrating
 from models.statuses.orders import LineItemType, PurchaseOrderStatus
 from models.statuses.people import Role
-from resolvers import invoices, progress
+from resolvers.derived import progress
 from resolvers.importing import runner
+from resolvers.invoicing import invoices
 from resolvers.matching.facts import InvoiceFact, LineFact, OrderFact, SellerEntity, Settings
 from resolvers.matching.filtering import survey
 from resolvers.matching.profile import profile_of

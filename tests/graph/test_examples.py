@@ -14,7 +14,7 @@ from graph.graphiql.page import Example, examples
 from models.approval import Approval
 from models.organization import User
 from models.supplier import SellerEntity, Supplier
-from resolvers import demo, demo_company, demo_machines
+from resolvers.demo import demo, demo_company, demo_machines
 from tests.graph.conftest import Client
 
 if TYPE_CHECKING:

@@ -16,14 +16,16 @@ from models.purchase_order import Contact, PurchaseOrder, PurchaseOrderLine
 from models.receiving import Milestone
 from models.revision import Revision
 from models.statuses.receiving import MilestoneStatus
-from resolvers import invoices, purchase_orders, revisions
-from resolvers import purchase_order_lines as lines
-from resolvers import purchase_order_parts as parts
-from resolvers import purchase_order_states as states
 from resolvers.ids import id_of
+from resolvers.invoicing import invoices
 from resolvers.operation import Call, Meant
-from resolvers.purchase_order_edits import Asked
-from resolvers.revision_proposals import Proposed
+from resolvers.orders import purchase_order_lines as lines
+from resolvers.orders import purchase_order_parts as parts
+from resolvers.orders import purchase_order_states as states
+from resolvers.orders import purchase_orders
+from resolvers.orders.purchase_order_edits import Asked
+from resolvers.revising import revisions
+from resolvers.revising.revision_proposals import Proposed
 from tests.asking import answer, ask
 from tests.counting import counted
 from tests.factories import NOON, make_call, make_milestone, make_receipt, make_seller_entity

@@ -12,7 +12,7 @@ from graph.executor import node_types
 from graph.schema import schema
 from graph.selection import DEFINITION
 from models.statuses.people import Role
-from resolvers import demo
+from resolvers.demo import demo
 from resolvers.ids import MODELS, id_of
 from resolvers.reading import kinds, reader
 from resolvers.reading.selection import Selected, Selection

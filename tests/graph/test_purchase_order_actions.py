@@ -11,9 +11,10 @@ from models.purchase_order import PurchaseOrder, PurchaseOrderLine
 from models.statuses.orders import LineStatus, PurchaseOrderAction, PurchaseOrderStatus
 from models.statuses.people import Role
 from models.supplier import SellerEntity, Supplier
-from resolvers import contracts, purchase_order_lines, purchase_order_states, releases
-from resolvers import purchase_order_lifecycle as lifecycle
 from resolvers.ids import id_of
+from resolvers.orders import purchase_order_lifecycle as lifecycle
+from resolvers.orders import purchase_order_lines, purchase_order_states, releases
+from resolvers.sourcing import contracts
 from tests.factories import NOON, make_order_row, make_organization, make_seller_entity, make_supplier
 from tests.graph.purchasing import caller, do, make, mutation
 from tests.operations.test_sourcing import make_contract, make_method

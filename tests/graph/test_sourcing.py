@@ -13,9 +13,9 @@ from models.requisition import PurchaseRequisition
 from models.statuses.orders import OrderType, ProductType
 from models.supplier import Supplier
 from models.views import AvailableShippingMethod
-from resolvers import shipping
 from resolvers.ids import id_of
 from resolvers.rules.shipping import ShippedOrder, fitting_methods
+from resolvers.sourcing import shipping
 from tests.asking import answer, ask
 from tests.factories import make_call, make_line_row, make_order_row, make_supplier
 from tests.ordering import supplier_of

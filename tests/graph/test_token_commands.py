@@ -8,7 +8,8 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from models.organization import ApiToken, Organization, User
-from resolvers import access, demo_company
+from resolvers import access
+from resolvers.demo import demo_company
 from tests.factories import make_organization, make_user
 from tests.serving import graph
 

@@ -13,7 +13,7 @@ from mailers.dispatcher import Dispatcher
 from mailers.outbox import Letter, enqueue
 from models.notice import Notice
 from models.statuses.people import NoticeKind
-from resolvers.dispatching import overtaken
+from resolvers.telling.dispatching import overtaken
 from tests.factories import make_contact, make_line_row, make_order_row
 from tests.mailers.post_office import post_office
 

@@ -12,8 +12,9 @@ from tortoise.transactions import in_transaction
 from models import database
 from models.organization import ApiToken, User
 from models.statuses.people import Role
-from resolvers import access, organizations, tokens
+from resolvers import access
 from resolvers.access import BELIEVED
+from resolvers.administration import organizations, tokens
 from resolvers.errors import InvalidValue, NotFound
 from resolvers.ids import id_of
 from resolvers.operation import Call

@@ -16,14 +16,15 @@ from models.purchase_order import PurchaseOrder
 from models.statuses.orders import OrderType
 from models.statuses.people import ApprovalDecision, ApprovalDocument, ApprovalQuorum, Role
 from models.supplier import Supplier
-from resolvers import approval_decisions, approval_previews, approval_rules, approvals, sweep
-from resolvers import purchase_order_lifecycle as lifecycle
-from resolvers import purchase_order_states as states
+from resolvers.approving import approval_decisions, approval_previews, approval_rules, approvals
 from resolvers.errors import AlreadyTaken, InvalidValue, NotFound, NotPermitted, Refusals, VersionConflict, WrongStatus
 from resolvers.errors_approvals import AlreadyDecided, ApprovalRequired, NobodyToApprove, NotAsked, OwnRequest
-from resolvers.facts_orders import standing_of
 from resolvers.ids import id_of
 from resolvers.operation import Meant
+from resolvers.orders import purchase_order_lifecycle as lifecycle
+from resolvers.orders import purchase_order_states as states
+from resolvers.orders.facts_orders import standing_of
+from resolvers.telling import sweep
 from tests.approving import agree, approver_of, by, make_rule, plan_of, refuse, said, standing, step_of
 from tests.factories import NOON, make_call, make_cost_center, make_organization, make_supplier, make_user
 from tests.ordering import a_line, asked, make_draft, refused

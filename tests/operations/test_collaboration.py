@@ -11,9 +11,9 @@ from models.invoice import Invoice
 from models.organization import User
 from models.purchase_order import PurchaseOrder
 from models.statuses.orders import TaskState
-from resolvers import collaboration
 from resolvers.errors import NotFound, VersionConflict
 from resolvers.ids import id_of
+from resolvers.orders import collaboration
 from tests.factories import make_call, make_invoice_row, make_organization, make_user
 from tests.ordering import changes, later, make_draft, paths, refused, supplier_of
 

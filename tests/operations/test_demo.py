@@ -27,21 +27,14 @@ from models.statuses.orders import MatchingStatus
 from models.statuses.people import Role
 from models.supplier import SellerEntity
 from models.verification import Discrepancy
-from resolvers import (
-    access,
-    demo,
-    demo_approvals,
-    demo_blanket,
-    demo_company,
-    demo_invoices,
-    demo_machines,
-    invoices,
-    tokens,
-)
-from resolvers.demo_company import DemoInvoice
+from resolvers import access
+from resolvers.administration import tokens
+from resolvers.demo import demo, demo_approvals, demo_blanket, demo_company, demo_invoices, demo_machines
+from resolvers.demo.demo_company import DemoInvoice
 from resolvers.errors import NotFound, Refusals
 from resolvers.ids import id_of
 from resolvers.importing import runner
+from resolvers.invoicing import invoices
 from resolvers.operation import Call
 from tests.factories import actor_of, make_call, make_organization
 

@@ -10,10 +10,10 @@ from models import database
 from models.invoice import Invoice
 from models.match import Match
 from models.statuses.invoices import ImportRowOutcome, InvoiceKind, InvoiceStatus
-from resolvers import invoices
 from resolvers.errors import AlreadyTaken, DuplicateInvoice, InvalidAmount, InvalidValue, NotFound
 from resolvers.ids import id_of
-from resolvers.invoice_batches import Outcome, record_many
+from resolvers.invoicing import invoices
+from resolvers.invoicing.invoice_batches import Outcome, record_many
 from resolvers.rules.invoice_document import NewInvoiceLine
 from tests.factories import make_call, make_seller_entity, make_supplier
 from tests.invoicing import balances_of, counts, document, lines_of, make_order, new_invoice, places_of, record

@@ -11,10 +11,10 @@ import pytest
 from models.invoice import Allocation, Invoice, InvoiceLine
 from models.statuses.invoices import AmountBasis, InvoiceStatus, MatchOutcome
 from models.views import MatchCandidate
-from resolvers import allocations, invoice_matching, invoices, previews
-from resolvers.allocations import Share
 from resolvers.errors import AllocationMismatch, InvalidValue, NotFound, Refusals
 from resolvers.errors_invoicing import QuantityMismatch
+from resolvers.invoicing import allocations, invoice_matching, invoices, previews
+from resolvers.invoicing.allocations import Share
 from tests.factories import make_call, make_organization, make_supplier
 from tests.invoicing import (
     balances_of,

@@ -17,20 +17,14 @@ from models.payment import Payment
 from models.statuses.invoices import DiscrepancyState, InvoiceLineStatus, InvoiceStatus
 from models.statuses.people import ApprovalDecision, Role
 from models.verification import Discrepancy
-from resolvers import (
-    approval_decisions,
-    approval_rules,
-    discrepancies,
-    invoice_duplicates,
-    invoice_states,
-    invoices,
-    payments,
-)
+from resolvers.approving import approval_decisions, approval_rules
 from resolvers.errors import DuplicateInvoice, InvalidAmount, InvalidValue, NotFound, Refusals, WrongStatus
 from resolvers.errors_invoicing import AlreadyPaid, NumberStillTaken, OpenDiscrepancies, PaymentExceedsOpen
-from resolvers.invoice_states import Asked, OfLine
+from resolvers.invoicing import invoice_duplicates, invoice_states, invoices, payments
+from resolvers.invoicing.invoice_states import Asked, OfLine
+from resolvers.invoicing.payments import NewPayment
 from resolvers.operation import Call, Meant
-from resolvers.payments import NewPayment
+from resolvers.verifying import discrepancies
 from tests.factories import actor_of, make_call, make_supplier, make_user
 from tests.invoicing import balances_of, document, invoice_of, lines_of, make_order, places_of, record, ref
 

@@ -13,7 +13,6 @@ from models.event import Event
 from models.invoice import Allocation, Invoice, InvoiceLine
 from models.match import Match
 from models.statuses.invoices import AmountBasis, InvoiceKind, InvoiceStatus, MatchOutcome
-from resolvers import allocations, invoices
 from resolvers.errors import (
     AlreadyTaken,
     DuplicateInvoice,
@@ -25,6 +24,7 @@ from resolvers.errors import (
     VersionConflict,
     WrongStatus,
 )
+from resolvers.invoicing import allocations, invoices
 from tests.factories import make_call, make_organization, make_seller_entity, make_supplier
 from tests.invoicing import (
     balances_of,

@@ -14,8 +14,6 @@ from models.organization import Organization
 from models.purchase_order import Contact, PurchaseOrder, PurchaseOrderLine
 from models.statuses.invoices import InvoiceStatus
 from models.statuses.orders import LineItemType, LineStatus, PurchaseOrderStatus
-from resolvers import invoice_matching, marketplace
-from resolvers import purchase_order_states as states
 from resolvers.errors import (
     AlreadyTaken,
     InvalidAmount,
@@ -27,7 +25,9 @@ from resolvers.errors import (
     Refusals,
     WrongStatus,
 )
-from resolvers.purchase_order_edits import Asked
+from resolvers.invoicing import invoice_matching, marketplace
+from resolvers.orders import purchase_order_states as states
+from resolvers.orders.purchase_order_edits import Asked
 from tests.factories import make_call, make_seller_entity, make_supplier
 from tests.invoicing import balances_of, lines_of, make_order, places_of, record, ref
 

@@ -11,14 +11,14 @@ import pytest
 from models.event import Event
 from models.organization import CostCenter, LegalEntity, Organization, OrganizationGate, User
 from models.statuses.people import Role
-from resolvers import master_data, organizations
+from resolvers.administration import master_data, organizations
 from resolvers.errors import AlreadyTaken, InvalidValue, LastAdministrator, NotFound, Refusals, VersionConflict
 from resolvers.ids import id_of
 from tests.factories import NOON, make_call, make_cost_center, make_legal_entity, make_organization, make_user
 
 if TYPE_CHECKING:
+    from resolvers.administration.records import Kind
     from resolvers.operation import Call
-    from resolvers.records import Kind
 
 KINDS: list[Any] = [
     pytest.param(master_data.COST_CENTER, {"number": "CC-1", "name": "Research"}, id="cost center"),

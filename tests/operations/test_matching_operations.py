@@ -19,9 +19,6 @@ from models.organization import Organization
 from models.purchase_order import PurchaseOrder, PurchaseOrderLine
 from models.statuses.invoices import DateBasis, InvoiceStatus, MatchOutcome, OverdrawPolicy
 from models.views import MatchCandidate
-from resolvers import allocations, invoice_matching, invoices, purchase_order_lines, snapshots, suppliers
-from resolvers import purchase_order_states as states
-from resolvers.allocations import Share
 from resolvers.errors import (
     AllocationMismatch,
     CurrencyMismatch,
@@ -35,7 +32,12 @@ from resolvers.errors import (
     WrongStatus,
 )
 from resolvers.idempotency import transaction
-from resolvers.purchase_order_edits import Asked
+from resolvers.invoicing import allocations, invoice_matching, invoices, snapshots
+from resolvers.invoicing.allocations import Share
+from resolvers.orders import purchase_order_lines
+from resolvers.orders import purchase_order_states as states
+from resolvers.orders.purchase_order_edits import Asked
+from resolvers.sourcing import suppliers
 from tests.factories import make_call, make_organization, make_seller_entity, make_supplier, make_user
 from tests.invoicing import (
     balances_of,
@@ -324,7 +326,7 @@ async def test_snapshots_stay_within_their_bounds_and_answer_the_same(db: str, m
     lines = [{"unit_price": Decimal(1_000), "line_item_type": kind} for kind in kinds]
     order = await make_order(call, supplier, *lines)
     small = snapshots.Snapshots(largest=8)
-    monkeypatch.setattr("resolvers.desk.shared", small)
+    monkeypatch.setattr("resolvers.invoicing.desk.shared", small)
 
     places = [
         (await places_of(await record(call, supplier, 1, month=month, category=category)))[0][1]

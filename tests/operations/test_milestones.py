@@ -12,9 +12,9 @@ import pytest
 from models.purchase_order import PurchaseOrder
 from models.receiving import Milestone, Receipt, ReceiptLine
 from models.statuses.receiving import MilestoneStatus
-from resolvers import milestones, receipts
 from resolvers.errors import AlreadyTaken, NotApplicable, NotFound, VersionConflict, WrongStatus
 from resolvers.errors_receiving import MilestonesTooLarge, NotPutOff, TakesNoMilestones
+from resolvers.receiving import milestones, receipts
 from tests.delivering import cancel, goods, ordered, plan, received, service, status
 from tests.factories import make_call
 from tests.invoicing import lines_of, ref

@@ -12,9 +12,9 @@ from models.event import Event
 from models.notice import Notice
 from models.purchase_order import Contact
 from models.statuses.people import NoticeKind, NoticeState, Role
-from resolvers import notice_delivery
 from resolvers.errors import BadInput, NotFound, WrongStatus
 from resolvers.ids import id_of
+from resolvers.telling import notice_delivery
 from tests.factories import make_call, make_organization, make_supplier
 from tests.invoicing import make_order, record
 from tests.noticing import ADA, CONTACTS, queued

@@ -15,9 +15,9 @@ from mailers.causes import Cause
 from models import database
 from models.notice import Notice
 from models.statuses.people import NoticeKind
-from resolvers import purchase_order_parts as parts
-from resolvers import purchase_order_states
-from resolvers.sweep import sweep
+from resolvers.orders import purchase_order_parts as parts
+from resolvers.orders import purchase_order_states
+from resolvers.telling.sweep import sweep
 from tests.factories import make_call, make_contact, make_order_row, make_supplier
 from tests.invoicing import make_order
 from tests.noticing import ADA, BOB, CONTACTS, queued, settings

@@ -15,12 +15,13 @@ from models import database
 from models.notice import Notice
 from models.organization import User
 from models.statuses.people import NoticeKind, NoticeState
-from resolvers import invoice_matching, invoices, purchase_order_states
-from resolvers import purchase_order_lines as lines
 from resolvers.errors import Refusals
 from resolvers.importing.runner import Options, Totals, import_document, import_file
-from resolvers.invoice_batches import record_many
-from resolvers.occasions import occasion
+from resolvers.invoicing import invoice_matching, invoices
+from resolvers.invoicing.invoice_batches import record_many
+from resolvers.orders import purchase_order_lines as lines
+from resolvers.orders import purchase_order_states
+from resolvers.telling.occasions import occasion
 from tests.factories import (
     make_call,
     make_seller_entity,

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from models.invoice import Allocation, Invoice, InvoiceLine
 from models.statuses.invoices import InvoiceStatus
 from models.statuses.orders import LineStatus, OrderType
-from resolvers import progress
+from resolvers.derived import progress
 from tests.factories import make_call, make_invoice_row, make_line_row, make_order_row
 
 if TYPE_CHECKING:

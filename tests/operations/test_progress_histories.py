@@ -16,9 +16,9 @@ from models.receiving import Milestone
 from models.statuses.invoices import InvoiceKind, InvoiceLineStatus, InvoiceStatus
 from models.statuses.orders import AcknowledgmentType, OrderType, ProductType
 from models.statuses.receiving import MilestoneStatus, ReceiptKind
-from resolvers import progress
-from resolvers.line_figures import LINE_FIGURES
-from resolvers.progress import ORDER_FIGURES
+from resolvers.derived import progress
+from resolvers.derived.line_figures import LINE_FIGURES
+from resolvers.derived.progress import ORDER_FIGURES
 from tests.conftest import empty_every_table
 from tests.factories import (
     make_allocation,

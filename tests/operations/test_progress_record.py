@@ -23,8 +23,9 @@ from models.statuses.orders import (
     RequisitionStatus,
 )
 from models.statuses.receiving import MilestoneStatus, ReceiptKind, ReceiptStatus
-from resolvers import progress, purchase_order_lines
-from resolvers.requisitioning import refresh_requisitions
+from resolvers.derived import progress
+from resolvers.orders import purchase_order_lines
+from resolvers.sourcing.requisitioning import refresh_requisitions
 from tests.counting import counted
 from tests.factories import (
     make_allocation,

@@ -13,16 +13,16 @@ from models.notice import Notice
 from models.organization import Organization
 from models.purchase_order import PurchaseOrder, PurchaseOrderLine
 from models.statuses.orders import OrderType, ProductType
-from resolvers import purchase_order_endings as endings
-from resolvers import purchase_order_lifecycle as lifecycle
-from resolvers import purchase_order_lines as lines
-from resolvers import purchase_order_parts as parts
-from resolvers import purchase_order_states as states
-from resolvers import purchase_orders, releases
 from resolvers.errors import InUse, InvalidValue, LimitExceeded, NothingThere, WrongStatus
 from resolvers.errors_approvals import AlreadyReceived, ApprovalRequired
 from resolvers.ids import id_of
-from resolvers.purchase_order_edits import Asked
+from resolvers.orders import purchase_order_endings as endings
+from resolvers.orders import purchase_order_lifecycle as lifecycle
+from resolvers.orders import purchase_order_lines as lines
+from resolvers.orders import purchase_order_parts as parts
+from resolvers.orders import purchase_order_states as states
+from resolvers.orders import purchase_orders, releases
+from resolvers.orders.purchase_order_edits import Asked
 from tests.approving import agree, approver_of, make_rule, plan_of, standing
 from tests.delivering import entry, receive
 from tests.factories import make_call, make_organization

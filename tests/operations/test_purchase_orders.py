@@ -15,12 +15,12 @@ from models.purchase_order import Contact, PurchaseOrder, PurchaseOrderLine, Pur
 from models.requisition import PurchaseRequisition
 from models.statuses.orders import AcknowledgmentType, LineStatus, OrderType, ProductType, PurchaseOrderStatus
 from models.supplier import SellerEntity
-from resolvers import purchase_orders
 from resolvers.errors import (
     AlreadyTaken,
     Refusal,
 )
 from resolvers.ids import id_of
+from resolvers.orders import purchase_orders
 from tests.factories import (
     make_call,
     make_cost_center,
@@ -354,7 +354,7 @@ async def test_a_writer_who_does_not_wait_at_the_gate_is_stopped_by_the_database
     async def sees_nothing(*_: Any, **__: Any) -> list[Refusal]:
         return []
 
-    monkeypatch.setattr("resolvers.purchase_order_creation.taken_refusals", sees_nothing)
+    monkeypatch.setattr("resolvers.orders.purchase_order_creation.taken_refusals", sees_nothing)
 
     [refusal] = await refused(make_draft(call, **{column: "1234"}))
     path = "externalId" if column == "external_id" else "number"

@@ -14,7 +14,7 @@ from models.purchase_order import Contact, PurchaseOrder, PurchaseOrderLine, Pur
 from models.statuses.orders import PurchaseOrderStatus
 from models.statuses.people import Role
 from models.supplier import SellerEntity, Supplier
-from resolvers import events, purchase_order_parts, purchase_order_states, purchase_orders
+from resolvers import events
 from resolvers.errors import (
     AlreadyTaken,
     InUse,
@@ -29,7 +29,8 @@ from resolvers.errors import (
 )
 from resolvers.ids import id_of
 from resolvers.operation import Call
-from resolvers.purchase_order_edits import Asked
+from resolvers.orders import purchase_order_parts, purchase_order_states, purchase_orders
+from resolvers.orders.purchase_order_edits import Asked
 from tests.factories import actor_of, make_call, make_cost_center, make_seller_entity, make_supplier, make_user
 from tests.ordering import (
     LAST,

@@ -10,11 +10,11 @@ import pytest
 from models.purchase_order import Contact, PurchaseOrder, PurchaseOrderLine, PurchaseOrderSellerEntity, Tag
 from models.statuses.orders import LineStatus, PurchaseOrderStatus
 from models.supplier import SellerEntity
-from resolvers import purchase_orders
 from resolvers.errors import (
     LimitExceeded,
 )
 from resolvers.ids import id_of
+from resolvers.orders import purchase_orders
 from tests.factories import make_call, make_seller_entity
 from tests.ordering import (
     a_line,

@@ -12,10 +12,7 @@ from models import database
 from models.purchase_order import Contact, PurchaseOrderLine, Tag
 from models.statuses.invoices import InvoiceLineStatus, InvoiceStatus
 from models.statuses.orders import LineStatus
-from resolvers import progress
-from resolvers import purchase_order_lines as lines
-from resolvers import purchase_order_parts as parts
-from resolvers import purchase_order_states as states
+from resolvers.derived import progress
 from resolvers.errors import (
     AlreadyTaken,
     InUse,
@@ -28,7 +25,10 @@ from resolvers.errors import (
     WrongStatus,
 )
 from resolvers.errors_revisions import BelowInvoiced, NotAboveReceived
-from resolvers.purchase_order_edits import Asked
+from resolvers.orders import purchase_order_lines as lines
+from resolvers.orders import purchase_order_parts as parts
+from resolvers.orders import purchase_order_states as states
+from resolvers.orders.purchase_order_edits import Asked
 from tests.factories import make_allocation, make_call, make_invoice_line, make_invoice_row, make_receipt
 from tests.ordering import (
     a_line,

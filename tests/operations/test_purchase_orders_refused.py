@@ -10,7 +10,6 @@ from models.organization import User
 from models.purchase_order import PurchaseOrder, PurchaseOrderLine
 from models.statuses.orders import PurchaseOrderStatus
 from models.supplier import SellerEntity
-from resolvers import purchase_orders
 from resolvers.errors import (
     AlreadyTaken,
     InvalidAmount,
@@ -21,6 +20,7 @@ from resolvers.errors import (
     OutsideValidity,
 )
 from resolvers.ids import id_of
+from resolvers.orders import purchase_orders
 from tests.factories import (
     make_call,
     make_cost_center,

@@ -10,9 +10,9 @@ import pytest
 
 from models.purchase_order import PurchaseOrder
 from models.statuses.orders import LineStatus, MatchingStatus, PurchaseOrderStatus
-from resolvers import purchase_order_states as states
 from resolvers.errors import LimitExceeded, NothingThere, NotLater, WrongStatus
-from resolvers.facts_orders import standing_of
+from resolvers.orders import purchase_order_states as states
+from resolvers.orders.facts_orders import standing_of
 from tests.factories import make_call
 from tests.ordering import (
     LAST,

@@ -12,12 +12,13 @@ import pytest
 
 from models.receiving import Receipt, ReceiptLine
 from models.statuses.people import Role
-from resolvers import purchase_order_lines, receipts
 from resolvers.errors import AlreadyTaken, NotApplicable, NotFound, NotPermitted, VersionConflict, WrongStatus
 from resolvers.errors_approvals import Documented
 from resolvers.errors_receiving import MilestonesTooLarge, OverReceipt, OverReturn, TakesNoReceipt
 from resolvers.ids import id_of
-from resolvers.purchase_order_edits import Asked
+from resolvers.orders import purchase_order_lines
+from resolvers.orders.purchase_order_edits import Asked
+from resolvers.receiving import receipts
 from tests.delivering import (
     asked,
     cancel,

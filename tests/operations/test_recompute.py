@@ -21,22 +21,13 @@ from models.organization import Organization
 from models.purchase_order import PurchaseOrder, PurchaseOrderLine
 from models.statuses.invoices import AmountBasis, InvoiceStatus
 from models.statuses.orders import LineStatus
-from resolvers import (
-    allocations,
-    invoice_matching,
-    invoices,
-    marketplace,
-    progress,
-    recomputed,
-    recomputed_invoices,
-    recomputed_orders,
-    recomputing,
-)
-from resolvers import purchase_order_states as states
-from resolvers.allocations import Share
+from resolvers.derived import progress, recomputed, recomputed_invoices, recomputed_orders, recomputing
 from resolvers.errors import NotFound, Refusal, Refusals
-from resolvers.invoice_batches import record_many
-from resolvers.purchase_order_edits import Asked
+from resolvers.invoicing import allocations, invoice_matching, invoices, marketplace
+from resolvers.invoicing.allocations import Share
+from resolvers.invoicing.invoice_batches import record_many
+from resolvers.orders import purchase_order_states as states
+from resolvers.orders.purchase_order_edits import Asked
 from tests.conftest import empty_every_table
 from tests.factories import make_call, make_supplier
 from tests.invoicing import balances_of, document, make_order, new_invoice, record, ref

@@ -15,11 +15,8 @@ from models.organization import User, UserGroup, UserGroupMember
 from models.purchase_order import PurchaseOrder, PurchaseOrderLine
 from models.statuses.orders import PurchaseOrderStatus
 from models.statuses.people import ApprovalDecision, ApprovalDocument, ApproverState, NoticeKind, Role
-from resolvers import approval_decisions, approval_previews, purchase_orders, recomputing, releases
-from resolvers import purchase_order_endings as endings
-from resolvers import purchase_order_lifecycle as lifecycle
-from resolvers import purchase_order_states as states
-from resolvers.dispatching import overtaken
+from resolvers.approving import approval_decisions, approval_previews
+from resolvers.derived import recomputing
 from resolvers.errors import NotApplicable, OutsideValidity, Refusals, WrongStatus
 from resolvers.errors_approvals import Documented
 from resolvers.errors_blanket import (
@@ -29,12 +26,17 @@ from resolvers.errors_blanket import (
     OutsideBlanketLine,
     OverBudget,
 )
-from resolvers.facts_orders import standing_of
 from resolvers.ids import id_of
 from resolvers.operation import Meant
-from resolvers.purchase_order_lines import remove as remove_line
-from resolvers.purchase_order_lines import update as update_line
-from resolvers.sweep import sweep
+from resolvers.orders import purchase_order_endings as endings
+from resolvers.orders import purchase_order_lifecycle as lifecycle
+from resolvers.orders import purchase_order_states as states
+from resolvers.orders import purchase_orders, releases
+from resolvers.orders.facts_orders import standing_of
+from resolvers.orders.purchase_order_lines import remove as remove_line
+from resolvers.orders.purchase_order_lines import update as update_line
+from resolvers.telling.dispatching import overtaken
+from resolvers.telling.sweep import sweep
 from tests.factories import make_call, make_cost_center, make_user
 from tests.noticing import queued
 from tests.ordering import a_line, asked, first_line, later, make_draft, make_order, paths, refused, the_line

@@ -15,7 +15,6 @@ from models.purchase_order import PurchaseOrder, PurchaseOrderLine
 from models.requisition import PurchaseRequisition, RequisitionLine
 from models.statuses.orders import OrderType, ProductType, PurchaseOrderStatus, RequisitionStatus
 from models.supplier import Supplier
-from resolvers import purchase_order_lines, purchase_orders, requisitions
 from resolvers.errors import (
     AlreadyTaken,
     InvalidAmount,
@@ -27,7 +26,9 @@ from resolvers.errors import (
 )
 from resolvers.errors_sourcing import NothingOpen, OpenQuantityExceeded, RequisitionIncomplete
 from resolvers.ids import id_of
-from resolvers.requisitions import Meant
+from resolvers.orders import purchase_order_lines, purchase_orders
+from resolvers.sourcing import requisitions
+from resolvers.sourcing.requisitions import Meant
 from tests.factories import make_call, make_cost_center, make_supplier, make_user
 from tests.operations.test_sourcing import fixed, make_method, make_product
 from tests.ordering import asked, changes, paths, refused, set_limits, supplier_of, the_line

@@ -13,9 +13,11 @@ from models.organization import Organization
 from models.receiving import ReceiptLine
 from models.statuses.invoices import AmountBasis, DiscrepancyState, InvoiceStatus
 from models.verification import Discrepancy
-from resolvers import receipts, recomputing, returns, verification
+from resolvers.derived import recomputing
 from resolvers.errors_receiving import AlreadySettled, OverReceipt, OverReturn, TakesNoReceipt
 from resolvers.ids import id_of
+from resolvers.receiving import receipts, returns
+from resolvers.verifying import verification
 from tests.delivering import asked, bill, cancel, entry, goods, ordered, receive, received, send_back, service, status
 from tests.factories import make_call, make_supplier
 from tests.invoicing import lines_of, make_order, record, ref

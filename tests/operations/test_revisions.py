@@ -21,7 +21,8 @@ from models.statuses.people import ApprovalDecision, ApprovalDocument, Role
 from models.statuses.receiving import MilestoneStatus
 from models.values import ONE
 from models.verification import Discrepancy
-from resolvers import approval_decisions, contracts, progress, recomputing, releases, revision_decisions, revisions
+from resolvers.approving import approval_decisions
+from resolvers.derived import progress, recomputing
 from resolvers.errors import AlreadyTaken, NotFound, OutsideValidity, VersionConflict, WrongStatus
 from resolvers.errors_approvals import AlreadyReceived, Documented, NotAsked
 from resolvers.errors_blanket import OverBudget
@@ -36,8 +37,11 @@ from resolvers.errors_revisions import (
 from resolvers.errors_sourcing import ContractCapExceeded
 from resolvers.ids import id_of
 from resolvers.operation import Call, Meant
-from resolvers.revision_decisions import LineDecision
-from resolvers.revision_proposals import Proposed
+from resolvers.orders import releases
+from resolvers.revising import revision_decisions, revisions
+from resolvers.revising.revision_decisions import LineDecision
+from resolvers.revising.revision_proposals import Proposed
+from resolvers.sourcing import contracts
 from tests.factories import actor_of, make_call, make_milestone, make_receipt, make_user
 from tests.invoicing import record
 from tests.operations.test_sourcing import fixed, make_contract, make_method

@@ -15,16 +15,7 @@ from models.organization import HandlingFeeRule, PaymentTerm, ShippingMethod, Sh
 from models.purchase_order import PurchaseOrder, PurchaseOrderLine
 from models.statuses.orders import ProductType, PurchaseOrderStatus
 from models.supplier import Supplier
-from resolvers import (
-    contracts,
-    master_data,
-    products,
-    purchase_order_lifecycle,
-    purchase_order_lines,
-    purchase_order_states,
-    purchase_orders,
-    shipping,
-)
+from resolvers.administration import master_data
 from resolvers.errors import (
     AlreadyTaken,
     InvalidAmount,
@@ -36,6 +27,8 @@ from resolvers.errors import (
 )
 from resolvers.errors_sourcing import ContractCapExceeded, ShippingMethodRequired, ShippingMethodUnfit
 from resolvers.ids import id_of
+from resolvers.orders import purchase_order_lifecycle, purchase_order_lines, purchase_order_states, purchase_orders
+from resolvers.sourcing import contracts, products, shipping
 from tests.factories import make_call, make_supplier
 from tests.ordering import a_line, asked, changes, first_line, make_draft, paths, refused, supplier_of, the_line
 

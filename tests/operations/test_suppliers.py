@@ -11,9 +11,9 @@ from models.event import Event
 from models.organization import OrganizationGate
 from models.statuses.orders import LineItemType
 from models.supplier import SellerEntity, Supplier
-from resolvers import suppliers
 from resolvers.errors import AlreadyTaken, InvalidValue, NotFound, Refusals, VersionConflict
 from resolvers.ids import id_of
+from resolvers.sourcing import suppliers
 from tests.factories import make_call, make_organization, make_seller_entity, make_supplier
 
 if TYPE_CHECKING:

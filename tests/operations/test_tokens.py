@@ -10,7 +10,8 @@ import pytest
 from models.event import Event
 from models.organization import ApiToken, User
 from models.statuses.people import Role
-from resolvers import access, tokens
+from resolvers import access
+from resolvers.administration import tokens
 from resolvers.errors import InvalidValue, NotFound, NotPermitted, Refusals
 from resolvers.ids import id_of
 from tests.factories import NOON, make_call, make_organization, make_user

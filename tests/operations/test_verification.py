@@ -22,10 +22,10 @@ from models.statuses.invoices import (
 from models.statuses.orders import ProductType
 from models.statuses.receiving import ReceiptKind, ReceiptStatus
 from models.verification import Discrepancy, ToleranceRule
-from resolvers import discrepancies, tolerance_rules, verification
 from resolvers.errors import Refusals, VersionConflict, WrongStatus
 from resolvers.operation import locked_gate
 from resolvers.rules.billed import policy_of
+from resolvers.verifying import discrepancies, tolerance_rules, verification
 from tests.asking import ask
 from tests.counting import counted
 from tests.factories import (

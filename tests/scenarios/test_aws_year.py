@@ -7,9 +7,9 @@ from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any, Final
 
 from models.supplier import Supplier
-from resolvers import recomputing
+from resolvers.derived import recomputing
 from resolvers.ids import id_of
-from resolvers.sweep import sweep
+from resolvers.telling.sweep import sweep
 from tests.asking import ask
 from tests.factories import make_call, make_supplier
 

@@ -16,7 +16,7 @@ from models.notice import Notice
 from models.statuses.people import NoticeState
 from models.supplier import Supplier
 from resolvers.ids import id_of
-from resolvers.sweep import sweep
+from resolvers.telling.sweep import sweep
 from tests.asking import ask
 from tests.factories import make_call, make_supplier
 from tests.mailers.conftest import make_dispatcher

@@ -9,7 +9,7 @@ from unittest.mock import ANY
 
 from models.statuses.people import Role
 from models.supplier import Supplier
-from resolvers import recomputing
+from resolvers.derived import recomputing
 from resolvers.ids import id_of
 from tests.asking import ask
 from tests.factories import make_call, make_organization, make_supplier
