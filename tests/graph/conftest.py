@@ -13,6 +13,7 @@ import pytest
 import uvicorn
 
 from graph.app import create_app
+from graph.protocol import OneWrite
 from graph.settings import Settings
 from models.organization import ApiToken, Organization, User
 from resolvers.access import digest_of
@@ -59,7 +60,7 @@ class Client:
 async def server_url(schema: str) -> AsyncIterator[str]:
     """The application on the tests' database, served by uvicorn in this process."""
     server = uvicorn.Server(
-        uvicorn.Config(create_app(Settings()), port=0, lifespan="off", log_config=None, access_log=False)
+        uvicorn.Config(create_app(Settings()), port=0, http=OneWrite, lifespan="off", log_config=None, access_log=False)
     )
     # The signals belong to pytest.
     server.capture_signals = _untouched  # pyright: ignore[reportAttributeAccessIssue]
