@@ -40,7 +40,14 @@ class DatabaseUnavailableError(RuntimeError):
     """There is no database to work with; the sentence says why, without the password."""
 
 
-UNAVAILABLE: Final = (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError, BaseORMException)
+UNAVAILABLE: Final = (
+    OSError,
+    TimeoutError,
+    asyncpg.PostgresError,
+    asyncpg.InterfaceError,
+    asyncpg.InternalClientError,  # a connection that is taken out of the pool in the moment in which it dies
+    BaseORMException,
+)
 """What comes up when the database is away."""
 
 
