@@ -52,7 +52,7 @@ ATTACHMENT_SHAPES: Final[dict[str, Shape]] = {
             r"https?://(?:[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?|\[[0-9A-Fa-f:.]+\])(?::[0-9]{1,5})?"
             r"(?:[/?#][^\s<>\"'\\^`{|}]*)?"
         ),
-        expected="where the file is, with http:// or https://, without a password, such as https://files.example.com/1",
+        expected="where the file is, with http:// or https://, without a password, such as https://documents.example.com/1",
     ),
 }
 

@@ -22,7 +22,7 @@ FILE: Final[dict[str, Any]] = {
     "media_type": "Application/PDF",
     "size": 12,
     "sha256": "AB" * 32,
-    "url": "https://files.example.com/7",
+    "url": "https://documents.example.com/7",
 }
 
 

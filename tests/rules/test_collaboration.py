@@ -16,7 +16,7 @@ FILE: Final[dict[str, Any]] = {
     "media_type": "application/pdf",
     "size": 12,
     "sha256": "0" * 64,
-    "url": "https://files.example.com/offers/7?version=2#page",
+    "url": "https://documents.example.com/offers/7?version=2#page",
 }
 MORNING: Final = datetime(2025, 3, 10, 8, tzinfo=UTC)
 NOON: Final = datetime(2025, 3, 10, 12, tzinfo=UTC)
@@ -37,14 +37,14 @@ def test_a_file_is_known_by_name_type_size_hash_and_address():
         ("size", LARGEST_FILE + 1),
         ("sha256", "0" * 63),
         ("sha256", "g" * 64),
-        ("url", "ftp://files.example.com/7"),
+        ("url", "ftp://documents.example.com/7"),
         ("url", "https://"),
         ("url", "https:///offers"),
         ("url", "javascript:alert(1)"),
-        ("url", "https://user:secret@files.example.com/7"),
-        ("url", "https://files.example.com/a b"),
-        ("url", "https://files.example.com/<script>"),
-        ("url", "https://files.example.com/" + "x" * 2000),
+        ("url", "https://user:secret@documents.example.com/7"),
+        ("url", "https://documents.example.com/a b"),
+        ("url", "https://documents.example.com/<script>"),
+        ("url", "https://documents.example.com/" + "x" * 2000),
     ],
 )
 def test_a_file_that_nobody_could_find_again_is_refused(field: str, value: Any):
