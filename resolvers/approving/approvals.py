@@ -85,44 +85,18 @@ async def request(  # noqa: PLR0913 - what is to be approved, told whole
     currency: str,
     asked: Sequence[int] = (),
     issue_when_approved: bool = False,
-) -> ApprovalPlan:
+) -> Requested:
     """Ask for the agreement that a document needs. Plans that it had before are superseded.
 
-    Where no rule fits, the plan is approved at once and says so: the caller looks at its `status` and goes on by
-    itself, for `approval_outcomes` is told of decisions only. `asked` are users who are asked whatever the rules say.
+    With the plan comes the event that tells of it. Where no rule fits, the plan is approved at once and says so: the
+    caller looks at its `status` and goes on by itself, for `approval_outcomes` is told of decisions only. `asked` are
+    users who are asked whatever the rules say.
 
     Raises:
         Refusals: steps that would ask nobody but the requester.
 
     Source: A1, A2.
     """
-    requested = await requested_of(
-        call,
-        document,
-        order=order,
-        revision=revision,
-        invoice=invoice,
-        amount=amount,
-        currency=currency,
-        asked=asked,
-        issue_when_approved=issue_when_approved,
-    )
-    return requested.plan
-
-
-async def requested_of(  # noqa: PLR0913 - as `request`
-    call: Call,
-    document: ApprovalDocument,
-    *,
-    order: PurchaseOrder | None = None,
-    revision: Revision | None = None,
-    invoice: Invoice | None = None,
-    amount: Decimal,
-    currency: str,
-    asked: Sequence[int] = (),
-    issue_when_approved: bool = False,
-) -> Requested:
-    """The same, with the event that tells of it."""
     if order is None and revision is not None:
         order = await PurchaseOrder.get(id=revision.purchase_order_id)
     subject = subject_of(document, order=order, invoice=invoice, amount=amount, currency=currency, asked=asked)

@@ -29,6 +29,7 @@ from resolvers.operation import Written, check_version, locked_gate
 from resolvers.rules.apportioning import apportioned
 from resolvers.rules.invoice_states import InvoiceAction, header_after, is_agreed, moved_lines
 from resolvers.rules.text import Number, given_refusals, repeated, shown
+from resolvers.verifying import verification
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
@@ -371,7 +372,7 @@ async def _check_discrepancies(opened: _Open, status: InvoiceStatus) -> None:
     Raises:
         OpenDiscrepancies: there is something.
     """
-    found = await Discrepancy.filter(invoice_id=opened.invoice.id, state=DiscrepancyState.OPEN).order_by("id")
+    found = await verification.open_of(opened.invoice.id)
     if status is not InvoiceStatus.CONFIRMED and opened.chosen is not None:
         order_lines = {each.line_id for each in opened.allocations if each.invoice_line_id in opened.chosen}
         found = [each for each in found if each.invoice_line_id in opened.chosen or each.line_id in order_lines]
@@ -395,7 +396,7 @@ async def _waits_for_approval(opened: _Open) -> bool:
     ).first()
     if plan is not None and plan.decided_at is not None and plan.decided_at >= waived[0].updated_at:
         return False
-    requested = await approvals.requested_of(
+    requested = await approvals.request(
         call,
         ApprovalDocument.INVOICE,
         invoice=invoice,

@@ -49,7 +49,7 @@ async def requested(call: Call, order: PurchaseOrder, *, issue_when_approved: bo
     await _keep(order, excess)
     if not excess:
         return None
-    return await approvals.requested_of(
+    return await approvals.request(
         call,
         ApprovalDocument.RELEASE,
         order=order,

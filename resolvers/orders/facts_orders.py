@@ -194,12 +194,7 @@ async def standing_of(order: PurchaseOrder, call: Call) -> Standing:
 
 async def standing_of_new(call: Call, effective_date: date | None, expiration_date: date | None) -> Standing:
     """Where an order stands that is about to be made: a draft, in its organization as it is today."""
-    [found] = await database.rows(
-        "SELECT "
-        + f"{_LIMITS} AS limits, {_ACTIVE_ORDERS} AS active_orders".format(organization="$1::bigint", today="$2::date"),
-        call.organization_id,
-        call.today,
-    )
+    [found] = await database.rows(_STANDING_OF_NEW, call.organization_id, call.today)
     return Standing(
         status=PurchaseOrderStatus.DRAFT,
         issued=False,

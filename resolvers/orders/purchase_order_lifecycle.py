@@ -93,7 +93,7 @@ async def submitted(edit: Edit, *, issue_when_approved: bool = True) -> Written:
     standing = replace(edit.standing, issues_at_once=issue_when_approved)
     refuse_all(reasons_against(PurchaseOrderAction.SUBMIT, standing))
     beyond = await budgets.requested(call, order, issue_when_approved=issue_when_approved)
-    requested = beyond or await approvals.requested_of(
+    requested = beyond or await approvals.request(
         call,
         ApprovalDocument.ORDER,
         order=order,

@@ -14,10 +14,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 from tortoise.transactions import in_transaction
 
-from models.organization import CostCenter, LegalEntity, PaymentTerm, PurchasingEntity, ShippingMethod, User
 from models.purchase_order import PurchaseOrder, PurchaseOrderLine
 from models.statuses.orders import OrderType, PurchaseOrderAction
-from models.supplier import SellerEntity, Supplier
+from models.supplier import SellerEntity
 from resolvers import events
 from resolvers.errors import InvalidValue, NotFound, refuse_all
 from resolvers.ids import id_of, key_of
@@ -26,6 +25,7 @@ from resolvers.orders import budgets
 from resolvers.orders import purchase_order_lifecycle as lifecycle
 from resolvers.orders.purchase_order_creation import create_order
 from resolvers.orders.purchase_order_edits import opened
+from resolvers.orders.purchase_order_history import REFERENCES
 from resolvers.rules.releases import (
     BlanketLine,
     DrawnLine,
@@ -41,7 +41,6 @@ if TYPE_CHECKING:
     from datetime import date
 
     from models.approval import ApprovalPlan
-    from models.base import Row
     from models.event import Event
     from resolvers.errors import Refusal
     from resolvers.operation import Call
@@ -52,14 +51,8 @@ if TYPE_CHECKING:
 
 Fields = dict[str, Any]
 
-CARRIED_REFERENCES: Final[dict[str, type[Row]]] = {
-    "supplier_id": Supplier,
-    "primary_contact_id": User,
-    "cost_center_id": CostCenter,
-    "legal_entity_id": LegalEntity,
-    "purchasing_entity_id": PurchasingEntity,
-    "payment_term_id": PaymentTerm,
-    "shipping_method_id": ShippingMethod,
+CARRIED_REFERENCES: Final = {
+    name: row for name, row in REFERENCES.items() if name not in {"business_owner_id", "requisition_id"}
 }
 """What a release refers to as its blanket order does."""
 

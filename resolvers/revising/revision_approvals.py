@@ -37,9 +37,10 @@ async def agreement(call: Call, order: PurchaseOrder, revision: Revision, outcom
         subject = approvals.subject_of(document, order=order, amount=amount, currency=order.currency)
         if not fitting(await approvals.active_rules(call, document), subject):
             asked = (order.business_owner_id,)
-    return await approvals.request(
+    requested = await approvals.request(
         call, document, order=order, revision=revision, amount=amount, currency=order.currency, asked=asked
     )
+    return requested.plan
 
 
 async def _first_approved(order: PurchaseOrder) -> Decimal:
